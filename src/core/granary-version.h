@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define GRANARY_TYPE_VERSION (granary_version_get_type ())
+#define GRANARY_SHA256_LENGTH 32
+
+/**
+ * GranaryStatus:
+ * @GRANARY_STATUS_IMPORTING: its files are on their way; cannot be used yet
+ * @GRANARY_STATUS_READY: complete
+ * @GRANARY_STATUS_FAILED: the import failed; kept so that the reason can be read
+ */
+typedef enum
+{
+  GRANARY_STATUS_IMPORTING,
+  GRANARY_STATUS_READY,
+  GRANARY_STATUS_FAILED,
+} GranaryStatus;
+
+/**
+ * GranarySource:
+ * @GRANARY_SOURCE_FILES: files given by hand
+ * @GRANARY_SOURCE_TASK: a training task
+ * @GRANARY_SOURCE_COS: object storage
+ * @GRANARY_SOURCE_AUTOML: automatic learning
+ *
+ * Where a version came from.
+ */
+typedef enum
+{
+  GRANARY_SOURCE_FILES,
+  GRANARY_SOURCE_TASK,
+  GRANARY_SOURCE_COS,
+  GRANARY_SOURCE_AUTOML,
+} GranarySource;
+
+/**
+ * GranaryFile:
+ * @path: relative to the version, `/` between parts, valid UTF-8
+ * @size: bytes
+ * @sha256: digest of the content
+ * @mtime: ns since the epoch when it was stored
+ * @inode: inode when it was stored, 0 if unknown
+ *
+ * One file of a version, as the catalogue states it.
+ */
+typedef struct
+{
+  char   *path;
+  gint64  size;
+  guint8  sha256[GRANARY_SHA256_LENGTH];
+  gint64  mtime;
+  guint64 inode;
+} GranaryFile;
+
+/**
+ * GranaryVersion:
+ * @id: row in the catalogue
+ * @model_id: row of its model
+ * @model_uid: opaque id of its model
+ * @model_name: name of its model
+ * @number: 1, 2, …; shown as `v1`
+ * @status: whether it can be used
+ * @source: where it came from
+ * @source_ref: (nullable): the task, storage address or folder it came from
+ * @framework: (nullable): such as `PyTorch`
+ * @format: (nullable): such as `ONNX`
+ * @environment: (nullable): runtime environment, an interpreter or an image address
+ * @inspection: (nullable): JSON object of what was read from the files: see inspect/
+ * @error: (nullable): why it failed
+ * @size: bytes of its files
+ * @n_files: how many files
+ * @created: µs since the epoch, UTC
+ * @updated: µs since the epoch, UTC
+ * @metrics: (element-type GranaryMetric): as reported, in their order
+ * @files: (element-type GranaryFile) (nullable): sorted by path; %NULL in lists of versions
+ *
+ * A version at one moment. Immutable, may be shared by threads.
+ */
+typedef struct
+{
+  gint64         id;
+  gint64         model_id;
+  char          *model_uid;
+  char          *model_name;
+  int            number;
+  GranaryStatus  status;
+  GranarySource  source;
+  char          *source_ref;
+  char          *framework;
+  char          *format;
+  char          *environment;
+  char          *inspection;
+  char          *error;
+  gint64         size;
+  int            n_files;
+  gint64         created;
+  gint64         updated;
+  GPtrArray     *metrics;
+  GPtrArray     *files;
+} GranaryVersion;
+
+GType           granary_version_get_type    (void);
+GranaryVersion *granary_version_new         (void) G_GNUC_WARN_UNUSED_RESULT;
+GranaryVersion *granary_version_ref         (GranaryVersion     *self);
+void            granary_version_unref       (GranaryVersion     *self);
+const GranaryFile *
+                granary_version_find_file   (GranaryVersion     *self,
+                                             const char         *path);
+
+GranaryFile    *granary_file_new            (const char         *path,
+                                             gint64              size,
+                                             const guint8       *sha256,
+                                             gint64              mtime,
+                                             guint64             inode) G_GNUC_WARN_UNUSED_RESULT;
+void            granary_file_free           (GranaryFile        *self);
+char           *granary_sha256_to_text      (const guint8       *sha256) G_GNUC_WARN_UNUSED_RESULT;
+
+const char     *granary_status_to_id        (GranaryStatus       status);
+gboolean        granary_status_from_id      (const char         *id,
+                                             GranaryStatus      *status);
+const char     *granary_source_to_id        (GranarySource       source);
+gboolean        granary_source_from_id      (const char         *id,
+                                             GranarySource      *source);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryVersion, granary_version_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryFile, granary_file_free)
+
+G_END_DECLS

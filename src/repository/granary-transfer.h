@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GranaryTransferState:
+ * @GRANARY_TRANSFER_QUEUED: waits for its turn
+ * @GRANARY_TRANSFER_RUNNING: moves bytes
+ * @GRANARY_TRANSFER_VERIFYING: reads bytes to be sure of them
+ * @GRANARY_TRANSFER_FINISHING: makes them durable and commits
+ * @GRANARY_TRANSFER_DONE: all there
+ * @GRANARY_TRANSFER_FAILED: gave up; see the error
+ * @GRANARY_TRANSFER_CANCELLED: called off by the user
+ */
+typedef enum
+{
+  GRANARY_TRANSFER_QUEUED,
+  GRANARY_TRANSFER_RUNNING,
+  GRANARY_TRANSFER_VERIFYING,
+  GRANARY_TRANSFER_FINISHING,
+  GRANARY_TRANSFER_DONE,
+  GRANARY_TRANSFER_FAILED,
+  GRANARY_TRANSFER_CANCELLED,
+} GranaryTransferState;
+
+/**
+ * GranaryTransferKind:
+ *
+ * What the transfer is for; wording/ makes its title of kind and subject.
+ */
+typedef enum
+{
+  GRANARY_TRANSFER_IMPORT,
+  GRANARY_TRANSFER_UPLOAD,
+  GRANARY_TRANSFER_DOWNLOAD,
+  GRANARY_TRANSFER_VERIFY,
+  GRANARY_TRANSFER_DELETE,
+  GRANARY_TRANSFER_PURGE,
+} GranaryTransferKind;
+
+/**
+ * GranaryTransfer:
+ *
+ * A long operation as seen from outside: where it stands, and the way to call it off. The worker
+ * sets bytes and files from any thread without locks; properties are notified in the main context
+ * of the creator at most ten times a second.
+ *
+ * Properties: kind, subject, state, bytes-done, bytes-total, files-done, files-total, rate (bytes a
+ * second, 0 unknown), seconds-left (-1 unknown).
+ */
+#define GRANARY_TYPE_TRANSFER (granary_transfer_get_type ())
+G_DECLARE_FINAL_TYPE (GranaryTransfer, granary_transfer, GRANARY, TRANSFER, GObject)
+
+GranaryTransfer      *granary_transfer_new             (GranaryTransferKind   kind,
+                                                        const char           *subject) G_GNUC_WARN_UNUSED_RESULT;
+GranaryTransferKind   granary_transfer_get_kind        (GranaryTransfer      *self);
+char                 *granary_transfer_dup_subject     (GranaryTransfer      *self) G_GNUC_WARN_UNUSED_RESULT;
+GCancellable         *granary_transfer_get_cancellable (GranaryTransfer      *self);
+GranaryTransferState  granary_transfer_get_state       (GranaryTransfer      *self);
+gint64                granary_transfer_get_bytes_done  (GranaryTransfer      *self);
+gint64                granary_transfer_get_bytes_total (GranaryTransfer      *self);
+gint64                granary_transfer_get_files_done  (GranaryTransfer      *self);
+gint64                granary_transfer_get_files_total (GranaryTransfer      *self);
+double                granary_transfer_get_fraction    (GranaryTransfer      *self);
+double                granary_transfer_get_rate        (GranaryTransfer      *self);
+int                   granary_transfer_get_seconds_left (GranaryTransfer     *self);
+const GError         *granary_transfer_get_error       (GranaryTransfer      *self);
+gint64                granary_transfer_get_started     (GranaryTransfer      *self);
+gboolean              granary_transfer_is_over         (GranaryTransfer      *self);
+void                  granary_transfer_cancel          (GranaryTransfer      *self);
+
+/* From the worker; any thread. */
+void                  granary_transfer_set_subject     (GranaryTransfer      *self,
+                                                        const char           *subject);
+void                  granary_transfer_set_state       (GranaryTransfer      *self,
+                                                        GranaryTransferState  state);
+void                  granary_transfer_set_total       (GranaryTransfer      *self,
+                                                        gint64                bytes,
+                                                        gint64                files);
+void                  granary_transfer_add_bytes       (GranaryTransfer      *self,
+                                                        gint64                bytes);
+void                  granary_transfer_add_files       (GranaryTransfer      *self,
+                                                        gint64                files);
+void                  granary_transfer_finish          (GranaryTransfer      *self,
+                                                        const GError         *error);
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "granary-connection.h"
+
+G_BEGIN_DECLS
+
+/* What can be done to models and versions, with all its questions, progress and toasts. @widget is
+ * where it was asked for; its shell shows the outcome. Ids: (element-type gint64), may be NULL.
+ * Actions of rows, menus, shortcuts, drops and the details pane all end up here. */
+
+void granary_command_delete    (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                GArray              *model_ids,
+                                GArray              *version_ids);
+/* @paths (nullable): without them the user chooses files first. */
+void granary_command_upload    (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                gint64               version_id,
+                                const char * const  *paths);
+/* Models stand for all their versions. */
+void granary_command_download  (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                GArray              *model_ids,
+                                GArray              *version_ids);
+void granary_command_verify    (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                GArray              *model_ids,
+                                GArray              *version_ids);
+void granary_command_rename    (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                gint64               model_id);
+void granary_command_copy_path (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                gint64               model_id,
+                                gint64               version_id);
+void granary_command_restore   (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                const char * const  *entries);
+/* @entries NULL: everything in the trash. Asks first. */
+void granary_command_purge     (GtkWidget           *widget,
+                                GranaryConnection   *connection,
+                                const char * const  *entries);
+
+G_END_DECLS

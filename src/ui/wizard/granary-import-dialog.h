@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "granary-connection.h"
+
+G_BEGIN_DECLS
+
+#define GRANARY_TYPE_IMPORT_DIALOG (granary_import_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (GranaryImportDialog, granary_import_dialog, GRANARY, IMPORT_DIALOG, AdwDialog)
+
+/* @into_model_id 0: New Model preselected; else New Version of that model. @paths (nullable): files
+ * and folders to start with (dropped, or opened from the file manager). */
+GranaryImportDialog *granary_import_dialog_new (GranaryConnection  *connection,
+                                                gint64              into_model_id,
+                                                const char * const *paths) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

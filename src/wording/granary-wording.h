@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "granary-connection.h"
+#include "granary-inspection.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GranaryVerb:
+ *
+ * What was being done when something went wrong.
+ */
+typedef enum
+{
+  GRANARY_VERB_OPEN,
+  GRANARY_VERB_LOAD,
+  GRANARY_VERB_SEARCH,
+  GRANARY_VERB_IMPORT,
+  GRANARY_VERB_UPLOAD,
+  GRANARY_VERB_DOWNLOAD,
+  GRANARY_VERB_EDIT,
+  GRANARY_VERB_TAG,
+  GRANARY_VERB_DELETE,
+  GRANARY_VERB_RESTORE,
+  GRANARY_VERB_PURGE,
+  GRANARY_VERB_VERIFY,
+  GRANARY_VERB_INSPECT,
+} GranaryVerb;
+
+#define GRANARY_N_VERBS (GRANARY_VERB_INSPECT + 1)
+
+/**
+ * GranaryWayOut:
+ *
+ * What the user can do about it, for a button.
+ */
+typedef enum
+{
+  GRANARY_WAY_OUT_NONE,
+  GRANARY_WAY_OUT_RETRY,
+  GRANARY_WAY_OUT_CHANGE_INPUT,
+  GRANARY_WAY_OUT_CHOOSE_FOLDER,
+  GRANARY_WAY_OUT_EMPTY_TRASH,
+  GRANARY_WAY_OUT_REPLACE,
+  GRANARY_WAY_OUT_VERIFY,
+} GranaryWayOut;
+
+/**
+ * GranaryWording:
+ * @title: one short line: what did not work, on what
+ * @body: why, and what to do; one or two sentences
+ * @action: (nullable): label of the button for @way_out, with a mnemonic
+ */
+typedef struct
+{
+  char          *title;
+  char          *body;
+  char          *action;
+  GranaryWayOut  way_out;
+} GranaryWording;
+
+void            granary_wording_free            (GranaryWording          *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryWording, granary_wording_free)
+
+/* Errors. @object: (nullable) what the verb was applied to, such as `plate-ocr v6`. */
+GranaryWording *granary_wording_for_error       (const GError            *error,
+                                                 GranaryVerb              verb,
+                                                 const char              *object) G_GNUC_WARN_UNUSED_RESULT;
+/* One sentence for a field or a line on stderr. */
+char           *granary_wording_for_problem     (const GError            *error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Consequences. */
+GranaryWording *granary_wording_for_delete      (const char              *object,
+                                                 int                      number,
+                                                 const GranaryImpact     *impact) G_GNUC_WARN_UNUSED_RESULT;
+GranaryWording *granary_wording_for_purge       (guint                    n_entries,
+                                                 gint64                   freed) G_GNUC_WARN_UNUSED_RESULT;
+GranaryWording *granary_wording_for_replace     (const char              *object,
+                                                 guint                    n_files) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_for_repairs     (GPtrArray               *repairs) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_for_freed       (gint64                   bytes) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Things. All results in the language of the process. */
+const char     *granary_wording_status          (GranaryStatus            status);
+const char     *granary_wording_source          (GranarySource            source);
+char           *granary_wording_event           (const GranaryEvent      *event) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_version         (const char              *model_name,
+                                                 int                      number) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_size            (gint64                   bytes) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_n_files         (guint                    n_files) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_n_versions      (guint                    n_versions) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_age             (gint64                   time,
+                                                 gint64                   now) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_time            (gint64                   time) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_metrics         (GPtrArray               *metrics) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_inspection_warning (GranaryInspectionWarning warning,
+                                                    const char           *subject) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Transfers. */
+char           *granary_wording_transfer_title  (GranaryTransfer         *transfer) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_transfer_line   (GranaryTransfer         *transfer) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
