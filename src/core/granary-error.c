@@ -19,12 +19,17 @@ typedef struct
   guint          http_status;
   char          *request_id; /* (owned) (nullable) */
   guint          retry_after;
+  gint64         needed;     /* bytes; -1 unknown */
+  gint64         available;  /* bytes; -1 unknown */
+  int            line;       /* 0 unknown */
 } GranaryErrorPrivate;
 
 static void
 granary_error_private_init (GranaryErrorPrivate *priv)
 {
   priv->reason = GRANARY_REASON_NONE;
+  priv->needed = -1;
+  priv->available = -1;
 }
 
 static void
@@ -36,6 +41,9 @@ granary_error_private_copy (const GranaryErrorPrivate *from,
   to->http_status = from->http_status;
   to->request_id = g_strdup (from->request_id);
   to->retry_after = from->retry_after;
+  to->needed = from->needed;
+  to->available = from->available;
+  to->line = from->line;
 }
 
 static void
@@ -239,6 +247,88 @@ granary_error_get_retry_after (const GError *error)
   g_return_val_if_fail (error != NULL, 0);
 
   return error->domain == GRANARY_ERROR ? granary_error_get_private (error)->retry_after : 0;
+}
+
+/**
+ * granary_error_set_room:
+ * @error: an error of [error@Error], usually for %GRANARY_REASON_NO_SPACE
+ * @needed: bytes that the work takes
+ * @available: bytes that there are
+ *
+ * Adds how much room was asked for and found.
+ */
+void
+granary_error_set_room (GError *error,
+                        gint64  needed,
+                        gint64  available)
+{
+  GranaryErrorPrivate *priv;
+
+  g_return_if_fail (error != NULL && error->domain == GRANARY_ERROR);
+
+  priv = granary_error_get_private (error);
+  priv->needed = needed;
+  priv->available = available;
+}
+
+/**
+ * granary_error_get_room:
+ * @error: any error
+ * @needed: (out): bytes that the work takes
+ * @available: (out): bytes that there are
+ *
+ * Returns: whether the error says so
+ */
+gboolean
+granary_error_get_room (const GError *error,
+                        gint64       *needed,
+                        gint64       *available)
+{
+  GranaryErrorPrivate *priv;
+
+  g_return_val_if_fail (error != NULL, FALSE);
+  g_return_val_if_fail (needed != NULL && available != NULL, FALSE);
+
+  if (error->domain != GRANARY_ERROR)
+    return FALSE;
+
+  priv = granary_error_get_private (error);
+  if (priv->needed < 0 || priv->available < 0)
+    return FALSE;
+
+  *needed = priv->needed;
+  *available = priv->available;
+  return TRUE;
+}
+
+/**
+ * granary_error_set_line:
+ * @error: an error of [error@Error] about the content of a text file
+ * @line: where it was found, from 1
+ *
+ * Adds the line that broke the rule.
+ */
+void
+granary_error_set_line (GError *error,
+                        int     line)
+{
+  g_return_if_fail (error != NULL && error->domain == GRANARY_ERROR);
+
+  granary_error_get_private (error)->line = line;
+}
+
+/**
+ * granary_error_get_line:
+ * @error: any error
+ *
+ * Returns: the line it was found in, from 1; 0 when that is not known
+ */
+int
+granary_error_get_line (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, 0);
+
+  return error->domain == GRANARY_ERROR ? granary_error_get_private (error)->line : 0;
 }
 
 /**

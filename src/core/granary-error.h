@@ -166,6 +166,15 @@ void           granary_error_set_request   (GError        *error,
 guint          granary_error_get_http_status (const GError *error);
 const char    *granary_error_get_request_id  (const GError *error);
 guint          granary_error_get_retry_after (const GError *error);
+void           granary_error_set_room      (GError        *error,
+                                            gint64         needed,
+                                            gint64         available);
+gboolean       granary_error_get_room      (const GError  *error,
+                                            gint64        *needed,
+                                            gint64        *available);
+void           granary_error_set_line      (GError        *error,
+                                            int            line);
+int            granary_error_get_line      (const GError  *error);
 gboolean       granary_error_is_cancelled  (const GError  *error);
 char          *granary_display_path        (const char    *path) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-wording"
+
+#include "config.h"
+
+#include "granary-wording-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MINUTE (60)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/**
+ * granary_wording_status:
+ * @status: of a version
+ *
+ * Returns: (transfer none): one word for it
+ */
+const char *
+granary_wording_status (GranaryStatus status)
+{
+  switch (status)
+    {
+    case GRANARY_STATUS_IMPORTING:
+      return C_("status", "Importing");
+    case GRANARY_STATUS_READY:
+      return C_("status", "Ready");
+    case GRANARY_STATUS_FAILED:
+      return C_("status", "Failed");
+    default:
+      g_return_val_if_reached ("");
+    }
+}
+
+/**
+ * granary_wording_source:
+ * @source: of a version
+ *
+ * Returns: (transfer none): one or two words for it
+ */
+const char *
+granary_wording_source (GranarySource source)
+{
+  switch (source)
+    {
+    case GRANARY_SOURCE_FILES:
+      return C_("source", "Files");
+    case GRANARY_SOURCE_TASK:
+      return C_("source", "Task");
+    case GRANARY_SOURCE_COS:
+      return C_("source", "COS");
+    case GRANARY_SOURCE_AUTOML:
+      return C_("source", "Automatic Learning");
+    default:
+      g_return_val_if_reached ("");
+    }
+}
+
+/* The numbers in the detail of an upload, in their order: files added, files replaced. */
+static void
+read_counts (const char *detail,
+             guint      *added,
+             guint      *replaced)
+{
+  guint counts[2] = { 0, 0 };
+  guint n_counts = 0;
+
+  for (const char *at = detail != NULL ? detail : ""; *at != '\0' && n_counts < 2;)
+    {
+      if (g_ascii_isdigit (*at))
+        {
+          guint64 count = g_ascii_strtoull (at, (char **) &at, 10);
+
+          counts[n_counts++] = (guint) MIN (count, G_MAXUINT);
+        }
+      else
+        at++;
+    }
+
+  *added = counts[0];
+  *replaced = counts[1];
+}
+
+static char *
+make_uploaded (const GranaryEvent *event)
+{
+  g_autofree char *added_text = NULL;
+  g_autofree char *replaced_text = NULL;
+  guint added;
+  guint replaced;
+
+  read_counts (event->detail, &added, &replaced);
+
+  if (added > 0)
+    added_text = g_strdup_printf (ngettext ("%u file added", "%u files added", added), added);
+  if (replaced > 0)
+    replaced_text = g_strdup_printf (ngettext ("%u file replaced", "%u files replaced", replaced),
+                                     replaced);
+
+  if (added_text != NULL && replaced_text != NULL)
+    /* Translators: such as “v3: 2 files added, 1 file replaced”. */
+    return g_strdup_printf (_("v%1$d: %2$s, %3$s"), event->number, added_text, replaced_text);
+  if (added_text != NULL || replaced_text != NULL)
+    /* Translators: such as “v3: 2 files added”. */
+    return g_strdup_printf (_("v%1$d: %2$s"), event->number,
+                            added_text != NULL ? added_text : replaced_text);
+
+  return g_strdup_printf (_("Files of v%d changed"), event->number);
+}
+
+/* The detail of a repair is the word for the operation that was in flight. */
+static char *
+make_repaired (const GranaryEvent *event)
+{
+  const char *what = event->detail != NULL ? event->detail : "";
+
+  if (strstr (what, "import") != NULL)
+    return event->number > 0 ? g_strdup_printf (_("Interrupted import of v%d put right"),
+                                                event->number)
+                             : g_strdup (_("Interrupted import put right"));
+  if (strstr (what, "upload") != NULL)
+    return event->number > 0 ? g_strdup_printf (_("Interrupted upload to v%d put right"),
+                                                event->number)
+                             : g_strdup (_("Interrupted upload put right"));
+  if (strstr (what, "cut") != NULL)
+    return g_strdup (_("Cut files removed from where they were, after an interruption"));
+  if (strstr (what, "purge") != NULL)
+    return g_strdup (_("Interrupted permanent deletion put right"));
+  if (strstr (what, "delete") != NULL)
+    return g_strdup (_("Interrupted deletion put right"));
+  if (strstr (what, "restore") != NULL)
+    return g_strdup (_("Interrupted restoring put right"));
+  if (strstr (what, "rename") != NULL)
+    return g_strdup (_("Interrupted renaming put right"));
+
+  return g_strdup (_("Interrupted work put right"));
+}
+
+/**
+ * granary_wording_event:
+ * @event: one line of a model's history
+ *
+ * Returns: (transfer full): what happened, such as `v3 imported`
+ */
+char *
+granary_wording_event (const GranaryEvent *event)
+{
+  g_autofree char *detail = NULL;
+  gboolean has_detail;
+
+  g_return_val_if_fail (event != NULL, NULL);
+
+  has_detail = event->detail != NULL && *event->detail != '\0';
+  detail = granary_display_path (has_detail ? event->detail : "");
+
+  switch (event->kind)
+    {
+    case GRANARY_EVENT_CREATED:
+      return g_strdup (_("Model created"));
+    case GRANARY_EVENT_IMPORTED:
+      return g_strdup_printf (_("v%d imported"), event->number);
+    case GRANARY_EVENT_UPLOADED:
+      return make_uploaded (event);
+    case GRANARY_EVENT_TAGGED:
+      return has_detail ? g_strdup_printf (_("Tags edited: %s"), detail)
+                        : g_strdup (_("All tags removed"));
+    case GRANARY_EVENT_DESCRIBED:
+      return g_strdup (_("Description changed"));
+    case GRANARY_EVENT_RENAMED:
+      return has_detail ? g_strdup_printf (_("Renamed from “%s”"), detail)
+                        : g_strdup (_("Renamed"));
+    case GRANARY_EVENT_DELETED:
+      return event->number > 0 ? g_strdup_printf (_("v%d moved to the trash"), event->number)
+                               : g_strdup (_("Model moved to the trash"));
+    case GRANARY_EVENT_RESTORED:
+      return event->number > 0 ? g_strdup_printf (_("v%d restored"), event->number)
+                               : g_strdup (_("Model restored"));
+    case GRANARY_EVENT_PURGED:
+      return event->number > 0 ? g_strdup_printf (_("v%d permanently deleted"), event->number)
+                               : g_strdup (_("Model permanently deleted"));
+    case GRANARY_EVENT_REPAIRED:
+      return make_repaired (event);
+    case GRANARY_EVENT_DOWNLOADED:
+      if (has_detail)
+        return event->number > 0
+          ? g_strdup_printf (_("v%1$d downloaded to %2$s"), event->number, detail)
+          : g_strdup_printf (_("Downloaded to %s"), detail);
+      return event->number > 0 ? g_strdup_printf (_("v%d downloaded"), event->number)
+                               : g_strdup (_("Downloaded"));
+    default:
+      g_return_val_if_reached (g_strdup (""));
+    }
+}
+
+/**
+ * granary_wording_version:
+ * @model_name: name of the model
+ * @number: version, or 0 for the model
+ *
+ * Returns: (transfer full): how it is called in sentences, such as `plate-ocr v6`
+ */
+char *
+granary_wording_version (const char *model_name,
+                         int         number)
+{
+  g_return_val_if_fail (model_name != NULL, NULL);
+
+  if (number <= 0)
+    return g_strdup (model_name);
+
+  /* Translators: a model and its version, such as “plate-ocr v6”. */
+  return g_strdup_printf (C_("model and version", "%1$s v%2$d"), model_name, number);
+}
+
+/**
+ * granary_wording_size:
+ * @bytes: a size
+ *
+ * Returns: (transfer full): the size with its unit, such as `4.2 GB`
+ */
+char *
+granary_wording_size (gint64 bytes)
+{
+  return g_format_size ((guint64) MAX (bytes, 0));
+}
+
+/**
+ * granary_wording_n_files:
+ * @n_files: a number
+ *
+ * Returns: (transfer full): such as `3 files`
+ */
+char *
+granary_wording_n_files (guint n_files)
+{
+  return g_strdup_printf (ngettext ("%u file", "%u files", n_files), n_files);
+}
+
+/**
+ * granary_wording_n_versions:
+ * @n_versions: a number
+ *
+ * Returns: (transfer full): such as `3 versions`
+ */
+char *
+granary_wording_n_versions (guint n_versions)
+{
+  return g_strdup_printf (ngettext ("%u version", "%u versions", n_versions), n_versions);
+}
+
+/**
+ * granary_wording_age:
+ * @time: µs since the epoch
+ * @now: µs since the epoch
+ *
+ * Says how long ago @time was; beyond a week, the date. A time that lies ahead, because a clock
+ * was set back, counts as now.
+ *
+ * Returns: (transfer full): such as `2 hours ago`
+ */
+char *
+granary_wording_age (gint64 time,
+                     gint64 now)
+{
+  gint64 seconds = (now - time) / G_USEC_PER_SEC;
+
+  if (seconds < MINUTE)
+    return g_strdup (_("Just now"));
+  if (seconds < HOUR)
+    return g_strdup_printf (ngettext ("%d minute ago", "%d minutes ago", (int) (seconds / MINUTE)),
+                            (int) (seconds / MINUTE));
+  if (seconds < DAY)
+    return g_strdup_printf (ngettext ("%d hour ago", "%d hours ago", (int) (seconds / HOUR)),
+                            (int) (seconds / HOUR));
+  if (seconds < 7 * DAY)
+    return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (int) (seconds / DAY)),
+                            (int) (seconds / DAY));
+
+  {
+    g_autoptr (GDateTime) then = g_date_time_new_from_unix_local_usec (time);
+
+    if (then == NULL)
+      return g_strdup ("–");
+
+    /* Translators: a date in g_date_time_format() style, such as “22 Nov 2026”. */
+    return g_date_time_format (then, _("%-d %b %Y"));
+  }
+}
+
+/**
+ * granary_wording_time:
+ * @time: µs since the epoch
+ *
+ * Returns: (transfer full): date and time of day in the zone of the user
+ */
+char *
+granary_wording_time (gint64 time)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local_usec (time);
+
+  if (local == NULL)
+    return g_strdup ("–");
+
+  /* Translators: date and time in g_date_time_format() style, such as “22 November 2026, 15:32”. */
+  return g_date_time_format (local, _("%-d %B %Y, %H:%M"));
+}
+
+/**
+ * granary_wording_metrics:
+ * @metrics: (element-type GranaryMetric) (nullable): of a version
+ *
+ * Returns: (transfer full): names and values as they were reported, such as
+ *   `acc 0.973 · loss 0.12`; empty if there are none
+ */
+char *
+granary_wording_metrics (GPtrArray *metrics)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; metrics != NULL && i < metrics->len; i++)
+    {
+      const GranaryMetric *metric = g_ptr_array_index (metrics, i);
+      g_autofree char *name = granary_display_path (metric->name);
+      g_autofree char *value = granary_display_path (metric->text);
+
+      g_string_append_printf (text, "%s%s %s", i > 0 ? " · " : "", name, value);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
+ * granary_wording_inspection_warning:
+ * @warning: what was found in the files
+ * @subject: (nullable): the file
+ *
+ * Returns: (transfer full): a sentence that says it and what to do about it
+ */
+char *
+granary_wording_inspection_warning (GranaryInspectionWarning  warning,
+                                    const char               *subject)
+{
+  g_autofree char *file = granary_display_path (subject != NULL ? subject : _("The model"));
+
+  switch (warning)
+    {
+    case GRANARY_WARNING_TRUNCATED:
+      return g_strdup_printf (_("“%s” is cut short: it ends before its own header says. Copy or "
+                                "export it again."),
+                              file);
+    case GRANARY_WARNING_NOT_A_MODEL:
+      return g_strdup_printf (_("“%s” is not what its name says: it holds no model, perhaps a "
+                                "pointer to one or a web page. Download the real file."),
+                              file);
+    case GRANARY_WARNING_EXTERNAL_DATA_MISSING:
+      return g_strdup_printf (_("“%s” holds weights of the model, but is not among the files. "
+                                "Add it."),
+                              file);
+    case GRANARY_WARNING_RUNS_CODE:
+      return g_strdup_printf (_("Loading “%s” runs program code stored in it. Use it only if you "
+                                "trust where it comes from."),
+                              file);
+    case GRANARY_WARNING_UNREADABLE:
+      return g_strdup_printf (_("“%s” breaks the rules of its format and could not be read. "
+                                "Export it again."),
+                              file);
+    default:
+      g_return_val_if_reached (g_strdup (file));
+    }
+}
