@@ -90,6 +90,14 @@ struct _GranaryRepositoryInterface
   GPtrArray      *(*verify_finish)   (GranaryRepository          *self,
                                       GAsyncResult               *result,
                                       GError                    **error);
+  void            (*check_async)     (GranaryRepository          *self,
+                                      gint64                      version_id,
+                                      GCancellable               *cancellable,
+                                      GAsyncReadyCallback         callback,
+                                      gpointer                    user_data);
+  GPtrArray      *(*check_finish)    (GranaryRepository          *self,
+                                      GAsyncResult               *result,
+                                      GError                    **error);
   char           *(*dup_path)        (GranaryRepository          *self,
                                       const char                 *model_name,
                                       int                         number,
@@ -161,6 +169,14 @@ void            granary_repository_verify_async    (GranaryRepository          *
                                                     GAsyncReadyCallback         callback,
                                                     gpointer                    user_data);
 GPtrArray      *granary_repository_verify_finish   (GranaryRepository          *self,
+                                                    GAsyncResult               *result,
+                                                    GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+void            granary_repository_check_async     (GranaryRepository          *self,
+                                                    gint64                      version_id,
+                                                    GCancellable               *cancellable,
+                                                    GAsyncReadyCallback         callback,
+                                                    gpointer                    user_data);
+GPtrArray      *granary_repository_check_finish    (GranaryRepository          *self,
                                                     GAsyncResult               *result,
                                                     GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_repository_dup_path        (GranaryRepository          *self,

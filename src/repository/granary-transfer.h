@@ -69,6 +69,7 @@ double                granary_transfer_get_fraction    (GranaryTransfer      *se
 double                granary_transfer_get_rate        (GranaryTransfer      *self);
 int                   granary_transfer_get_seconds_left (GranaryTransfer     *self);
 const GError         *granary_transfer_get_error       (GranaryTransfer      *self);
+GPtrArray            *granary_transfer_dup_warnings    (GranaryTransfer      *self) G_GNUC_WARN_UNUSED_RESULT;
 gint64                granary_transfer_get_started     (GranaryTransfer      *self);
 gboolean              granary_transfer_is_over         (GranaryTransfer      *self);
 void                  granary_transfer_cancel          (GranaryTransfer      *self);
@@ -85,6 +86,8 @@ void                  granary_transfer_add_bytes       (GranaryTransfer      *se
                                                         gint64                bytes);
 void                  granary_transfer_add_files       (GranaryTransfer      *self,
                                                         gint64                files);
+void                  granary_transfer_add_warning     (GranaryTransfer      *self,
+                                                        const GError         *warning);
 void                  granary_transfer_finish          (GranaryTransfer      *self,
                                                         const GError         *error);
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-repository"
+
+#include "config.h"
+
+#include "granary-connection.h"
+
+struct _GranaryConnection
+{
+  GObject                parent_instance;
+
+  GranaryConnectionKind  kind;
+  char                  *uid;        /* (owned) */
+  char                  *title;      /* (owned) */
+  char                  *location;   /* (owned) */
+  GranaryCatalog        *catalog;    /* (owned) */
+  GranaryRepository     *repository; /* (owned) (nullable) */
+  GPtrArray             *repairs;    /* (owned) (element-type GranaryRepair) */
+};
+
+G_DEFINE_FINAL_TYPE (GranaryConnection, granary_connection, G_TYPE_OBJECT)
+
+static void
+granary_connection_finalize (GObject *object)
+{
+  GranaryConnection *self = GRANARY_CONNECTION (object);
+
+  g_clear_pointer (&self->uid, g_free);
+  g_clear_pointer (&self->title, g_free);
+  g_clear_pointer (&self->location, g_free);
+  g_clear_object (&self->repository);
+  g_clear_object (&self->catalog);
+  g_clear_pointer (&self->repairs, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (granary_connection_parent_class)->finalize (object);
+}
+
+static void
+granary_connection_class_init (GranaryConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = granary_connection_finalize;
+}
+
+static void
+granary_connection_init (GranaryConnection *self)
+{
+}
+
+/**
+ * granary_connection_new:
+ * @kind: what kind of place it is
+ * @uid: opaque and stable: the same place gets the same one each time it is opened
+ * @title: name of the place as the back end knows it, not translated
+ * @location: folder or region and account
+ * @catalog: its catalogue
+ * @repository: (nullable): its verbs
+ * @repairs: (nullable) (element-type GranaryRepair): what opening it put right
+ *
+ * For back ends.
+ *
+ * Returns: (transfer full): a connection
+ */
+GranaryConnection *
+granary_connection_new (GranaryConnectionKind  kind,
+                        const char            *uid,
+                        const char            *title,
+                        const char            *location,
+                        GranaryCatalog        *catalog,
+                        GranaryRepository     *repository,
+                        GPtrArray             *repairs)
+{
+  GranaryConnection *self;
+
+  g_return_val_if_fail (uid != NULL, NULL);
+  g_return_val_if_fail (GRANARY_IS_CATALOG (catalog), NULL);
+  g_return_val_if_fail (repository == NULL || GRANARY_IS_REPOSITORY (repository), NULL);
+
+  self = g_object_new (GRANARY_TYPE_CONNECTION, NULL);
+  self->kind = kind;
+  self->uid = g_strdup (uid);
+  self->title = g_strdup (title);
+  self->location = g_strdup (location);
+  self->catalog = g_object_ref (catalog);
+  g_set_object (&self->repository, repository);
+  self->repairs = repairs != NULL
+                  ? g_ptr_array_ref (repairs)
+                  : g_ptr_array_new_with_free_func ((GDestroyNotify) granary_repair_free);
+
+  return self;
+}
+
+GranaryConnectionKind
+granary_connection_get_kind (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), GRANARY_CONNECTION_LOCAL);
+
+  return self->kind;
+}
+
+const char *
+granary_connection_get_uid (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->uid;
+}
+
+const char *
+granary_connection_get_title (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->title;
+}
+
+const char *
+granary_connection_get_location (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->location;
+}
+
+/**
+ * granary_connection_get_catalog:
+ * @self: a connection
+ *
+ * Returns: (transfer none): where everything is read from
+ */
+GranaryCatalog *
+granary_connection_get_catalog (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->catalog;
+}
+
+/**
+ * granary_connection_get_repository:
+ * @self: a connection
+ *
+ * Returns: (transfer none) (nullable): the verbs; %NULL where there are none
+ */
+GranaryRepository *
+granary_connection_get_repository (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->repository;
+}
+
+/**
+ * granary_connection_get_repairs:
+ * @self: a connection
+ *
+ * Returns: (transfer none) (element-type GranaryRepair): what opening it put right, often nothing
+ */
+GPtrArray *
+granary_connection_get_repairs (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->repairs;
+}
+
+void
+granary_repair_free (GranaryRepair *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->model_name);
+  g_free (self);
+}
