@@ -69,6 +69,7 @@ gint64                   granary_file_set_get_size       (GranaryFileSet      *s
 guint                    granary_file_set_get_n_problems (GranaryFileSet      *self);
 const GError            *granary_file_set_get_problem    (GranaryFileSet      *self,
                                                           guint                position);
+guint                    granary_file_set_get_n_left_out (GranaryFileSet      *self);
 const char              *granary_file_set_get_suggested_name
                                                          (GranaryFileSet      *self);
 GPtrArray               *granary_file_set_list_folders   (GranaryFileSet      *self) G_GNUC_WARN_UNUSED_RESULT;
