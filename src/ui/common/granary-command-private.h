@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "granary-commands.h"
+#include "granary-shell.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GranaryTargets:
+ * @object: how to call them: `plate-ocr v6`, `plate-ocr`, `3 versions`
+ * @model_name: (nullable): name of the only model
+ * @number: number of the only version, else 0
+ * @model_ids: (element-type gint64): whole models
+ * @single_ids: (element-type gint64): versions of other models
+ * @version_ids: (element-type gint64): all versions, those of whole models included
+ * @impact: what deleting them would touch
+ *
+ * What a command was called for, as the catalogue knows it now.
+ */
+typedef struct
+{
+  char          *object;
+  char          *model_name;
+  int            number;
+  GArray        *model_ids;
+  GArray        *single_ids;
+  GArray        *version_ids;
+  GranaryImpact  impact;
+} GranaryTargets;
+
+void            granary_targets_free           (GranaryTargets      *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryTargets, granary_targets_free)
+
+void            granary_targets_load_async     (GranaryConnection   *connection,
+                                                GArray              *model_ids,
+                                                GArray              *version_ids,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
+GranaryTargets *granary_targets_load_finish    (GAsyncResult        *result,
+                                                GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The shell that shows what becomes of a command; it outlives the row or menu it was called from. */
+GtkWidget      *granary_command_find_parent    (GtkWidget           *widget);
+void            granary_command_show_error     (GtkWidget           *parent,
+                                                const GError        *error,
+                                                GranaryVerb          verb,
+                                                const char          *object);
+AdwToast       *granary_command_add_toast      (GtkWidget           *parent,
+                                                const char          *title,
+                                                const char          *button);
+void            granary_command_show_transfer  (GtkWidget           *parent,
+                                                GranaryTransfer     *transfer);
+void            granary_command_show_if_slow   (GtkWidget           *parent,
+                                                GranaryTransfer     *transfer);
+GArray         *granary_command_copy_ids       (GArray              *ids) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
