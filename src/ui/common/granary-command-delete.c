@@ -66,8 +66,8 @@ add_undo_toast (Deletion *self,
   AdwToast *toast;
   Undo *undo;
 
-  /* Translators: the name of a model or version, or how many of them. */
-  title = g_strdup_printf (_("“%s” moved to trash"), self->targets->object);
+  /* Translators: the name of a model or version in quotation marks, or how many of them. */
+  title = g_strdup_printf (_("%s moved to trash"), self->targets->called);
   toast = granary_command_add_toast (self->parent, title, _("_Undo"));
   if (toast == NULL)
     {
@@ -138,10 +138,10 @@ loaded_cb (GObject      *source,
       return;
     }
 
-  wording = granary_wording_for_delete (self->targets->object, self->targets->number,
+  wording = granary_wording_for_delete (self->targets->model_name, self->targets->number,
                                         &self->targets->impact);
   dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (wording->title, wording->body));
-  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
+  adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "delete", wording->action, NULL);
   adw_alert_dialog_set_response_appearance (dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (dialog, "cancel");
   adw_alert_dialog_set_close_response (dialog, "cancel");

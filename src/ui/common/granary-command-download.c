@@ -76,7 +76,8 @@ downloaded_cb (GObject      *source,
       return;
     }
 
-  title = g_strdup_printf (_("“%s” downloaded"), self->targets->object);
+  /* Translators: the name of a model or version in quotation marks, or how many of them. */
+  title = g_strdup_printf (_("%s downloaded"), self->targets->called);
   toast = granary_command_add_toast (self->parent, title, _("_Open Folder"));
   if (toast == NULL)
     return;

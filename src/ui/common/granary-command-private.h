@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * GranaryTargets:
  * @object: how to call them: `plate-ocr v6`, `plate-ocr`, `3 versions`
- * @model_name: (nullable): name of the only model
+ * @called: the same within a sentence: a name in quotation marks, or how many
+ * @model_name: (nullable): name of the only model, %NULL for several things
  * @number: number of the only version, else 0
  * @model_ids: (element-type gint64): whole models
  * @single_ids: (element-type gint64): versions of other models
@@ -22,6 +23,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char          *object;
+  char          *called;
   char          *model_name;
   int            number;
   GArray        *model_ids;

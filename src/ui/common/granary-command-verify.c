@@ -50,8 +50,9 @@ verified_cb (GObject      *source,
     {
       g_autofree char *title = NULL;
 
-      /* Translators: every file was read and is as it was stored. */
-      title = g_strdup_printf (_("“%s” is intact"), self->targets->object);
+      /* Translators: every file was read and is as it was stored. The name of a model or version
+       * in quotation marks, or how many of them. */
+      title = g_strdup_printf (_("No problems found in %s"), self->targets->called);
       granary_command_add_toast (self->parent, title, NULL);
     }
   else

@@ -32,6 +32,7 @@ granary_targets_free (GranaryTargets *self)
   if (self == NULL)
     return;
   g_free (self->object);
+  g_free (self->called);
   g_free (self->model_name);
   g_clear_pointer (&self->model_ids, g_array_unref);
   g_clear_pointer (&self->single_ids, g_array_unref);
@@ -129,7 +130,13 @@ load_targets (GranaryCatalog  *catalog,
                                     &self->impact, error))
     return NULL;
 
-  self->object = name_object (self, request->model_ids->len, self->single_ids->len);
+  if (self->model_ids->len + self->single_ids->len != 1)
+    g_clear_pointer (&self->model_name, g_free);
+  self->object = name_object (self, self->model_ids->len, self->single_ids->len);
+  self->called = self->model_name != NULL
+    /* Translators: the name of a model or version within a sentence. */
+    ? g_strdup_printf (C_("name", "“%s”"), self->object)
+    : g_strdup (self->object);
 
   return g_steal_pointer (&self);
 }

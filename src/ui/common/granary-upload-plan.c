@@ -158,3 +158,47 @@ granary_upload_plan_get_size (const GranaryUploadPlan *self)
 
   return size;
 }
+
+/**
+ * granary_upload_plan_pick:
+ * @self: a plan
+ * @files: the files it was made of
+ * @left_out: (nullable) (element-type utf8): targets that are not wanted
+ *
+ * Leaves out what cannot go where it should, and what the user does not want.
+ *
+ * Returns: (transfer full): the files that are to be uploaded
+ */
+GranaryFileSet *
+granary_upload_plan_pick (const GranaryUploadPlan *self,
+                          GranaryFileSet          *files,
+                          GHashTable              *left_out)
+{
+  g_autoptr (GHashTable) planned = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GranaryFileSet) picked = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (GRANARY_IS_FILE_SET (files), NULL);
+
+  for (guint i = 0; i < self->added->len; i++)
+    g_hash_table_add (planned, ((GranaryUploadItem *) g_ptr_array_index (self->added, i))->target);
+  for (guint i = 0; i < self->replaced->len; i++)
+    g_hash_table_add (planned,
+                      ((GranaryUploadItem *) g_ptr_array_index (self->replaced, i))->target);
+
+  picked = g_object_ref (files);
+  for (guint i = 0; i < granary_file_set_get_n_files (files); i++)
+    {
+      const char *target = granary_file_set_get_file (files, i)->target;
+
+      if (!g_hash_table_contains (planned, target) ||
+          (left_out != NULL && g_hash_table_contains (left_out, target)))
+        {
+          g_autoptr (GranaryFileSet) before = g_steal_pointer (&picked);
+
+          picked = granary_file_set_without (before, target);
+        }
+    }
+
+  return g_steal_pointer (&picked);
+}

@@ -42,6 +42,10 @@ GranaryUploadPlan *granary_upload_plan_new      (GranaryFileSet          *files,
 void               granary_upload_plan_free     (GranaryUploadPlan       *self);
 gint64             granary_upload_plan_get_size (const GranaryUploadPlan *self);
 
+GranaryFileSet    *granary_upload_plan_pick     (const GranaryUploadPlan *self,
+                                                 GranaryFileSet          *files,
+                                                 GHashTable              *left_out) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryUploadPlan, granary_upload_plan_free)
 
 G_END_DECLS
