@@ -57,6 +57,13 @@ open_folder_cb (AdwToast *toast,
 }
 
 static void
+unref_closure_data (gpointer  data,
+                    GClosure *closure)
+{
+  g_object_unref (data);
+}
+
+static void
 downloaded_cb (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
@@ -86,8 +93,7 @@ downloaded_cb (GObject      *source,
   folder = g_file_new_for_path (folders->len == 1 ? g_ptr_array_index (folders, 0) : self->folder);
   g_object_set_data (G_OBJECT (toast), "granary-parent", self->parent);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (open_folder_cb),
-                         g_steal_pointer (&folder), (GClosureNotify) g_object_unref,
-                         G_CONNECT_DEFAULT);
+                         g_steal_pointer (&folder), unref_closure_data, G_CONNECT_DEFAULT);
 }
 
 static void

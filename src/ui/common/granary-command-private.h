@@ -3,6 +3,7 @@
 #pragma once
 
 #include "granary-commands.h"
+#include "granary-error.h"
 #include "granary-shell.h"
 
 G_BEGIN_DECLS

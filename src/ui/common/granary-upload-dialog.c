@@ -459,6 +459,16 @@ section_title_cb (GtkListHeader      *header,
                                                              : _("New in the Version"));
 }
 
+static void
+confirm_toggled_cb (GtkListItem    *item,
+                    GtkCheckButton *button)
+{
+  GObject *entry = gtk_list_item_get_item (item);
+
+  if (entry != NULL)
+    g_object_set (entry, "confirmed", gtk_check_button_get_active (button), NULL);
+}
+
 /* GObject. */
 
 static void
@@ -518,6 +528,7 @@ granary_upload_dialog_class_init (GranaryUploadDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, add_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_folder_cb);
   gtk_widget_class_bind_template_callback (widget_class, section_title_cb);
+  gtk_widget_class_bind_template_callback (widget_class, confirm_toggled_cb);
 }
 
 static void
