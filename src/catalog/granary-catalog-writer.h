@@ -140,6 +140,10 @@ GranaryTrashEntry *
                                                gint64                *version_id,
                                                GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
+GStrv      granary_writer_list_model_trash    (GranaryWriter         *self,
+                                               gint64                 model_id,
+                                               GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Operations. begin fails with CONFLICT/BUSY while another one touches the same version or model. */
 gboolean   granary_writer_begin_operation     (GranaryWriter           *self,
                                                const GranaryOperation  *operation,
