@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-inspect"
+
+#include "config.h"
+
+#include "granary-inspect-private.h"
+
+#include <string.h>
+
+#include "granary-pickle.h"
+#include "granary-zip.h"
+
+/* Models that are zip archives. PyTorch writes ROOT/data.pkl, ROOT/version and ROOT/data/N;
+ * TorchScript has ROOT/code/ besides; torch.export writes ROOT/archive_format. Keras 3 has
+ * metadata.json, config.json and model.weights.h5. Any other archive is no model. */
+
+#define MAX_PICKLE (16 * 1024 * 1024)
+
+typedef struct
+{
+  GBytes   *pickle; /* (owned) (nullable): data.pkl */
+  gboolean  has_pickle;
+  gboolean  has_code;
+  gboolean  has_version;
+  gboolean  has_export;
+  gboolean  has_keras_metadata;
+  gboolean  has_keras_weights;
+} Members;
+
+typedef struct
+{
+  const char *storage;
+  const char *name;
+} StorageType;
+
+static const StorageType storage_types[] = {
+  { "FloatStorage", "float32" },
+  { "DoubleStorage", "float64" },
+  { "HalfStorage", "float16" },
+  { "BFloat16Storage", "bfloat16" },
+  { "LongStorage", "int64" },
+  { "IntStorage", "int32" },
+  { "ShortStorage", "int16" },
+  { "CharStorage", "int8" },
+  { "ByteStorage", "uint8" },
+  { "BoolStorage", "bool" },
+  { "ComplexFloatStorage", "complex64" },
+  { "ComplexDoubleStorage", "complex128" },
+  { "QInt8Storage", "qint8" },
+  { "QUInt8Storage", "quint8" },
+  { "QInt32Storage", "qint32" },
+};
+
+static gboolean
+detect_zip (GranaryInspectSubject *subject)
+{
+  return granary_inspect_starts (subject, 0, "PK\3\4", 4) ||
+         granary_inspect_starts (subject, 0, "PK\5\6", 4);
+}
+
+/* The part of a member's path behind the first folder, or all of it. */
+static const char *
+below_root (const char *name)
+{
+  const char *slash = strchr (name, '/');
+
+  return slash != NULL ? slash + 1 : name;
+}
+
+static void
+note_member (Members    *members,
+             GranaryZip *zip,
+             const char *name)
+{
+  const char *inner = below_root (name);
+
+  if (g_str_equal (inner, "data.pkl"))
+    {
+      members->has_pickle = TRUE;
+      if (members->pickle == NULL)
+        members->pickle = granary_zip_read (zip, MAX_PICKLE);
+    }
+  else if (g_str_has_prefix (inner, "code/"))
+    members->has_code = TRUE;
+  else if (g_str_equal (inner, "version") || g_str_equal (inner, ".data/version"))
+    members->has_version = TRUE;
+  else if (g_str_equal (inner, "archive_format"))
+    members->has_export = TRUE;
+  else if (g_str_equal (name, "metadata.json"))
+    members->has_keras_metadata = TRUE;
+  else if (g_str_equal (name, "model.weights.h5"))
+    members->has_keras_weights = TRUE;
+}
+
+static void
+count_tensor (const char *storage,
+              gint64      count,
+              gpointer    data)
+{
+  const char *type = storage;
+
+  for (guint i = 0; storage != NULL && i < G_N_ELEMENTS (storage_types); i++)
+    if (g_str_equal (storage, storage_types[i].storage))
+      type = storage_types[i].name;
+
+  granary_inspection_add_parameters (data, type, count);
+}
+
+static void
+read_pickle (GranaryInspectSubject *subject,
+             GBytes                *bytes,
+             gboolean               is_script)
+{
+  g_autoptr (GranaryPickle) pickle = NULL;
+  g_autofree char *code = NULL;
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+
+  granary_inspection_add_parameters (subject->inspection, NULL, 0);
+  pickle = granary_pickle_scan (data, length, count_tensor, subject->inspection,
+                                subject->cancellable);
+  if (!pickle->complete)
+    {
+      granary_inspection_forget_parameters (subject->inspection);
+      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_UNREADABLE,
+                                      subject->name);
+    }
+
+  if (pickle->root != NULL)
+    granary_inspection_set_metadata (subject->inspection, "class", pickle->root);
+  /* TorchScript's classes are in the archive, in a language of its own that cannot reach out. */
+  if (is_script)
+    return;
+
+  code = granary_pickle_list_code (pickle);
+  if (code != NULL)
+    {
+      granary_inspection_set_metadata (subject->inspection, "content", "object");
+      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_RUNS_CODE, code);
+    }
+  else if (pickle->complete)
+    granary_inspection_set_metadata (subject->inspection, "content", "state dict");
+}
+
+static gboolean
+read_zip (GranaryInspectSubject  *subject,
+          GError                **error)
+{
+  g_autoptr (GranaryZip) zip = NULL;
+  Members members = { 0 };
+  const char *name;
+
+  zip = granary_zip_open (subject->reader, GRANARY_INSPECT_BUDGET, subject->cancellable);
+  while (granary_zip_next (zip, &name))
+    note_member (&members, zip, name);
+
+  if (granary_zip_steal_error (zip, error))
+    {
+      g_clear_pointer (&members.pickle, g_bytes_unref);
+      return FALSE;
+    }
+
+  if (members.has_export)
+    {
+      granary_inspection_set_format (subject->inspection, "PT2");
+      granary_inspection_set_framework (subject->inspection, "PyTorch");
+    }
+  else if (members.has_pickle)
+    {
+      granary_inspection_set_format (subject->inspection,
+                                     members.has_code ? "TorchScript" : "PyTorch (zip)");
+      granary_inspection_set_framework (subject->inspection, "PyTorch");
+    }
+  else if (members.has_keras_metadata && members.has_keras_weights)
+    {
+      granary_inspection_set_format (subject->inspection, "Keras");
+      granary_inspection_set_framework (subject->inspection, "Keras");
+    }
+
+  if (members.pickle != NULL)
+    read_pickle (subject, members.pickle, members.has_code);
+  g_clear_pointer (&members.pickle, g_bytes_unref);
+
+  if (granary_zip_is_broken (zip))
+    {
+      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_UNREADABLE,
+                                      subject->name);
+      granary_inspection_forget_parameters (subject->inspection);
+    }
+
+  return TRUE;
+}
+
+const GranaryInspectParser granary_inspect_torch = {
+  .rank = 70,
+  .detect = detect_zip,
+  .read = read_zip,
+};

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-inspect"
+
+#include "config.h"
+
+#include "granary-inspect.h"
+
+#include <string.h>
+
+#include "granary-error.h"
+#include "granary-inspect-private.h"
+
+/* In this order: what is surely no model first, then formats with a signature, and last the one
+ * that is told by its structure alone. */
+static const GranaryInspectParser * const parsers[] = {
+  &granary_inspect_refusals,
+  &granary_inspect_torch,
+  &granary_inspect_signatures,
+  &granary_inspect_pickle_file,
+  &granary_inspect_safetensors_index,
+  &granary_inspect_safetensors,
+  &granary_inspect_onnx,
+};
+
+static const char * const frameworks[] = {
+  "PyTorch",
+  "TensorFlow",
+  "ONNX",
+  "scikit-learn",
+  "XGBoost",
+  "LightGBM",
+  "CatBoost",
+  "PaddlePaddle",
+  "Keras",
+  "JAX",
+  "MindSpore",
+  "MXNet",
+  "Caffe",
+  "llama.cpp",
+  "MLX",
+  "OpenVINO",
+  "TensorRT",
+  NULL,
+};
+
+static const char * const formats[] = {
+  "ONNX",
+  "safetensors",
+  "PyTorch (zip)",
+  "PyTorch (legacy)",
+  "TorchScript",
+  "PT2",
+  "GGUF",
+  "SavedModel",
+  "TFLite",
+  "Keras",
+  "HDF5",
+  "ORT",
+  "ExecuTorch",
+  "pickle",
+  "joblib",
+  "XGBoost",
+  "LightGBM",
+  "CatBoost",
+  "PMML",
+  "Paddle",
+  "OpenVINO IR",
+  "TensorRT",
+  NULL,
+};
+
+/* Turns how reading ended into warnings. Fails only for a fault of the reader. */
+gboolean
+granary_inspect_settle (GranaryInspectSubject  *subject,
+                        GranaryCursor          *cursor,
+                        gboolean                truncated,
+                        GError                **error)
+{
+  switch (cursor->state)
+    {
+    case GRANARY_CURSOR_FAILED:
+      g_propagate_error (error, g_steal_pointer (&cursor->error));
+      return FALSE;
+
+    case GRANARY_CURSOR_TRUNCATED:
+      truncated = TRUE;
+      break;
+
+    case GRANARY_CURSOR_MALFORMED:
+    case GRANARY_CURSOR_EXHAUSTED:
+      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_UNREADABLE,
+                                      subject->name);
+      granary_inspection_forget_parameters (subject->inspection);
+      break;
+
+    case GRANARY_CURSOR_OK:
+    default:
+      break;
+    }
+
+  if (truncated)
+    {
+      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_TRUNCATED,
+                                      subject->name);
+      granary_inspection_forget_parameters (subject->inspection);
+    }
+
+  return TRUE;
+}
+
+gboolean
+granary_inspect_starts (GranaryInspectSubject *subject,
+                        gsize                  offset,
+                        const void            *bytes,
+                        gsize                  length)
+{
+  return offset <= subject->head_length && length <= subject->head_length - offset &&
+         memcmp (subject->head + offset, bytes, length) == 0;
+}
+
+gboolean
+granary_inspect_is_named (GranaryInspectSubject *subject,
+                          const char            *ending)
+{
+  gsize length = strlen (subject->name);
+  gsize ending_length = strlen (ending);
+
+  return length >= ending_length &&
+         g_ascii_strcasecmp (subject->name + length - ending_length, ending) == 0;
+}
+
+guint64
+granary_inspect_le64 (const guint8 *bytes)
+{
+  guint64 value = 0;
+
+  for (int i = 7; i >= 0; i--)
+    value = value << 8 | bytes[i];
+
+  return value;
+}
+
+GranaryInspection *
+granary_inspect_one (GranaryRangeReader  *reader,
+                     const char          *name,
+                     int                 *rank,
+                     GCancellable        *cancellable,
+                     GError             **error)
+{
+  g_autoptr (GranaryInspection) inspection = granary_inspection_new ();
+  g_autofree GranaryInspectSubject *subject = g_new0 (GranaryInspectSubject, 1);
+  g_autofree char *shown = granary_display_path (name);
+
+  *rank = 0;
+  subject->reader = reader;
+  subject->name = shown;
+  subject->size = granary_range_reader_get_size (reader);
+  subject->cancellable = cancellable;
+  subject->inspection = inspection;
+  subject->head_length = (gsize) CLAMP (subject->size, 0, GRANARY_INSPECT_HEAD);
+  if (!granary_range_reader_read_exact (reader, 0, subject->head, subject->head_length,
+                                        cancellable, error))
+    return NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parsers); i++)
+    {
+      if (parsers[i]->detect (subject))
+        {
+          /* Before what it refers to. */
+          granary_inspection_add_file (inspection, name);
+          if (!parsers[i]->read (subject, error))
+            return NULL;
+          if (granary_inspection_get_format (inspection) != NULL)
+            *rank = parsers[i]->rank;
+          else
+            granary_inspection_clear_files (inspection);
+          return g_steal_pointer (&inspection);
+        }
+      if (subject->error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&subject->error));
+          return NULL;
+        }
+    }
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  return g_steal_pointer (&inspection);
+}
+
+/**
+ * granary_inspect_reader:
+ * @reader: a file
+ * @name: its name or path, for warnings and to tell what its content leaves open
+ * @cancellable: (nullable): stops it
+ * @error: (out) (optional): where to put an error
+ *
+ * Tells what kind of model a file is and what its header says. What is wrong with the content is a
+ * warning of the result; an unknown format is a result without one. Blocks.
+ *
+ * Returns: (transfer full): what is known; %NULL when reading failed or was cancelled
+ */
+GranaryInspection *
+granary_inspect_reader (GranaryRangeReader  *reader,
+                        const char          *name,
+                        GCancellable        *cancellable,
+                        GError             **error)
+{
+  int rank;
+
+  g_return_val_if_fail (GRANARY_IS_RANGE_READER (reader), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return granary_inspect_one (reader, name, &rank, cancellable, error);
+}
+
+/**
+ * granary_inspect_list_frameworks:
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the usual spelling of known frameworks, the
+ *   common ones first
+ */
+const char * const *
+granary_inspect_list_frameworks (void)
+{
+  return frameworks;
+}
+
+/**
+ * granary_inspect_list_formats:
+ *
+ * Returns: (array zero-terminated=1) (transfer none): names of known formats, the common ones first
+ */
+const char * const *
+granary_inspect_list_formats (void)
+{
+  return formats;
+}

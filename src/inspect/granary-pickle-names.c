@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-inspect"
+
+#include "config.h"
+
+#include "granary-pickle.h"
+
+#include <string.h>
+
+/**
+ * granary_pickle_is_plain:
+ * @import: `module.name`
+ *
+ * The rule is that of PyTorch's own `weights_only`: containers, tensors and their types.
+ *
+ * Returns: whether importing it gives plain data, nothing that runs code
+ */
+gboolean
+granary_pickle_is_plain (const char *import)
+{
+  static const char * const names[] = {
+    "_codecs.encode",
+    "collections.Counter",
+    "collections.OrderedDict",
+    "torch.Size",
+    "torch.Tensor",
+    "torch.device",
+    "torch._tensor._rebuild_from_type_v2",
+    "torch.nn.parameter.Buffer",
+    "torch.nn.parameter.Parameter",
+    "torch.serialization._get_layout",
+  };
+  static const char * const types[] = {
+    "bfloat16", "bool", "cfloat", "cdouble", "chalf", "complex128", "complex32", "complex64",
+    "double", "float", "float16", "float32", "float64", "half", "int", "int16", "int32", "int64",
+    "int8", "long", "qint32", "qint8", "quint8", "short", "uint16", "uint32", "uint64", "uint8",
+    "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz",
+    "per_channel_affine", "per_tensor_affine",
+  };
+  static const char * const builtins[] = {
+    "bytearray", "complex", "dict", "float", "frozenset", "int", "list", "set", "slice", "str",
+    "tuple", "bool", "bytes", "range",
+  };
+  const char *name = strrchr (import, '.');
+
+  if (name == NULL)
+    return FALSE;
+  name++;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (import, names[i]))
+      return TRUE;
+
+  if (g_str_has_prefix (import, "torch._utils._rebuild_") && strchr (import + 13, '.') == NULL)
+    return TRUE;
+  if (g_str_has_prefix (import, "torch.") && strchr (import + 6, '.') == NULL)
+    {
+      if (g_str_has_suffix (name, "Storage"))
+        return TRUE;
+      for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+        if (g_str_equal (name, types[i]))
+          return TRUE;
+    }
+  if (g_str_equal (import, "torch.storage.UntypedStorage") ||
+      g_str_equal (import, "torch.storage.TypedStorage"))
+    return TRUE;
+  if (g_str_has_prefix (import, "builtins.") || g_str_has_prefix (import, "__builtin__."))
+    for (guint i = 0; i < G_N_ELEMENTS (builtins); i++)
+      if (g_str_equal (name, builtins[i]) && strchr (import, '.') == name - 1)
+        return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * granary_pickle_list_code:
+ * @self: the result of a scan
+ *
+ * What of the imports is more than plain data, so that loading the file runs it.
+ *
+ * Returns: (transfer full) (nullable): `module.name, …`, shortened; %NULL if there is nothing
+ */
+char *
+granary_pickle_list_code (GranaryPickle *self)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  guint n = 0;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; i < self->imports->len; i++)
+    {
+      const char *import = g_ptr_array_index (self->imports, i);
+
+      if (granary_pickle_is_plain (import))
+        continue;
+      if (++n > 8)
+        {
+          g_string_append (list, ", …");
+          break;
+        }
+      g_string_append_printf (list, "%s%s", n > 1 ? ", " : "", import);
+    }
+
+  return n > 0 ? g_string_free (g_steal_pointer (&list), FALSE) : NULL;
+}
+
+/**
+ * granary_pickle_framework:
+ * @self: the result of a scan
+ *
+ * Returns: (nullable): the framework whose classes it names first
+ */
+const char *
+granary_pickle_framework (GranaryPickle *self)
+{
+  static const struct
+  {
+    const char *module;
+    const char *framework;
+  } known[] = {
+    { "sklearn.", "scikit-learn" },
+    { "xgboost.", "XGBoost" },
+    { "lightgbm.", "LightGBM" },
+    { "catboost.", "CatBoost" },
+    { "torch.", "PyTorch" },
+    { "ultralytics.", "PyTorch" },
+    { "paddle.", "PaddlePaddle" },
+    { "keras.", "Keras" },
+    { "tensorflow.", "TensorFlow" },
+    { "statsmodels.", "statsmodels" },
+  };
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (guint i = 0; i < self->imports->len; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (known); k++)
+      if (g_str_has_prefix (g_ptr_array_index (self->imports, i), known[k].module))
+        return known[k].framework;
+
+  return NULL;
+}
