@@ -375,15 +375,16 @@ read_index (GranaryInspectSubject  *subject,
   pull = granary_json_pull_new (cursor, cursor->size, MAX_TEXT);
 
   if (granary_json_pull_next (pull) == GRANARY_JSON_TOKEN_BEGIN_OBJECT)
-    while ((token = granary_json_pull_next (pull)) == GRANARY_JSON_TOKEN_KEY)
-      if (g_str_equal (pull->text->str, "weight_map"))
+    {
+      while ((token = granary_json_pull_next (pull)) == GRANARY_JSON_TOKEN_KEY)
         {
-          if (!read_weight_map (subject, pull))
+          gboolean is_map = g_str_equal (pull->text->str, "weight_map");
+
+          if (!(is_map ? read_weight_map (subject, pull) : granary_json_pull_skip_value (pull)))
             break;
-          has_map = TRUE;
+          has_map |= is_map;
         }
-      else if (!granary_json_pull_skip_value (pull))
-        break;
+    }
 
   if (token != GRANARY_JSON_TOKEN_END_OBJECT || !has_map)
     granary_cursor_fail (cursor, GRANARY_CURSOR_MALFORMED);

@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <unistd.h>
 
 /* A member's own header is read for each; far more than that would be weights. */
@@ -43,7 +44,7 @@ read_cb (struct archive  *archive,
   wanted = self->block;
   if ((gint64) wanted > self->budget)
     {
-      archive_set_error (archive, ARCHIVE_ERRNO_MISC, "budget exhausted");
+      archive_set_error (archive, EIO, "budget exhausted");
       return ARCHIVE_FATAL;
     }
 
@@ -51,7 +52,7 @@ read_cb (struct archive  *archive,
                                     self->cancellable, self->error == NULL ? &self->error : NULL);
   if (n < 0)
     {
-      archive_set_error (archive, ARCHIVE_ERRNO_MISC, "read failed");
+      archive_set_error (archive, EIO, "read failed");
       return ARCHIVE_FATAL;
     }
 
@@ -76,7 +77,7 @@ seek_cb (struct archive *archive,
 
   if (__builtin_add_overflow (base, offset, &target) || target < 0 || target > size)
     {
-      archive_set_error (archive, ARCHIVE_ERRNO_MISC, "offset outside the file");
+      archive_set_error (archive, EIO, "offset outside the file");
       return ARCHIVE_FATAL;
     }
 

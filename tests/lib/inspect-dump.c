@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Prints, for each file named on the command line or, without any, on a line of standard input,
+ * one line: how many bytes were read, a tab, and what inspection found as JSON. */
+
+#include "config.h"
+
+#include <stdio.h>
+
+#include "granary-inspect.h"
+
+static int
+dump (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GranaryRangeReader) reader = granary_file_reader_open (path, &error);
+  g_autoptr (GranaryInspection) inspection = NULL;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *json = NULL;
+
+  if (reader != NULL)
+    inspection = granary_inspect_reader (reader, name, NULL, &error);
+  if (inspection == NULL)
+    {
+      fprintf (stderr, "%s: %s\n", path, error->message);
+      return 1;
+    }
+
+  json = granary_inspection_to_json (inspection);
+  printf ("%" G_GINT64_FORMAT "\t%s\n", granary_range_reader_get_bytes_read (reader), json);
+
+  return 0;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  int status = 0;
+  char line[4096];
+
+  for (int i = 1; i < argc; i++)
+    status |= dump (argv[i]);
+  while (argc < 2 && fgets (line, sizeof line, stdin) != NULL)
+    status |= dump (g_strchomp (line));
+
+  return status;
+}
