@@ -70,8 +70,8 @@ static const Row reason_rows[GRANARY_N_REASONS] = {
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
   [GRANARY_REASON_TAG_CHARACTER] = {
-    N_("The tag “%s” holds a character that tags cannot have."),
-    N_("Use letters, digits, spaces and + - . _ : / @ only; a key has no “=”."),
+    N_("The tag “%s” holds a line break, another control character, or a “=” in its key."),
+    N_("Take that character out."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
   [GRANARY_REASON_TAG_SYNTAX] = {

@@ -64,6 +64,9 @@ typedef struct
 void            granary_wording_free            (GranaryWording          *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryWording, granary_wording_free)
 
+/* The first thing that main() does. */
+void            granary_wording_bind_locale     (void);
+
 /* Errors. @object: (nullable) what the verb was applied to, such as `plate-ocr v6`. */
 GranaryWording *granary_wording_for_error       (const GError            *error,
                                                  GranaryVerb              verb,

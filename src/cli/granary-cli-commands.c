@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-cli"
+
+#include "config.h"
+
+#include "granary-cli.h"
+
+#include <glib/gi18n-lib.h>
+
+const GranaryCliCommand granary_cli_commands[] = {
+  {
+    "models",
+    N_("[QUERY]"),
+    N_("List the models"),
+    N_("Lists the models whose name, description, tags, framework or files have the words of "
+       "QUERY, and all of the tags."),
+    granary_cli_models,
+  },
+  {
+    "show",
+    N_("MODEL[:vN]"),
+    N_("Show a model and its versions"),
+    N_("MODEL is a name, an id, or the beginning of an id that no other model has."),
+    granary_cli_show,
+  },
+  {
+    "import",
+    N_("NAME --files PATH…"),
+    N_("Import files as a new model or version"),
+    N_("Stores files and folders as the first version of a new model NAME, or, with --into, as "
+       "the next version of a model. Framework and format are read from the files unless they "
+       "are given. Of a single folder its content is stored, of several things each under its "
+       "own name."),
+    granary_cli_import,
+  },
+  {
+    "upload",
+    N_("MODEL:vN PATH…"),
+    N_("Add files to a version, or replace some"),
+    N_("Files of the same path and other content are replaced only with --replace; without it "
+       "they are listed and nothing is changed."),
+    granary_cli_upload,
+  },
+  {
+    "download",
+    N_("MODEL:vN FOLDER"),
+    N_("Copy the files of a version into a folder"),
+    N_("Makes a folder for the version inside FOLDER. Nothing is overwritten."),
+    granary_cli_download,
+  },
+  {
+    "tag",
+    N_("MODEL [KEY=VALUE…]"),
+    N_("Edit the tags of a model"),
+    N_("Sets tags, removes some, and prints those that the model has then."),
+    granary_cli_tag,
+  },
+  {
+    "delete",
+    N_("MODEL[:vN]"),
+    N_("Move a model or a version to the trash"),
+    N_("Asks before it does so, unless --yes is given; without a terminal to ask on, --yes is "
+       "needed. The number of a deleted version is not used again."),
+    granary_cli_delete,
+  },
+  {
+    "trash",
+    N_("[restore ID | empty]"),
+    N_("List, restore or empty the trash"),
+    N_("Without a word it lists what was deleted. ID is as listed, or its beginning. What is "
+       "emptied cannot be restored."),
+    granary_cli_trash,
+  },
+  {
+    "inspect",
+    N_("PATH…"),
+    N_("Tell what model files are"),
+    N_("Reads the headers of model files. Nothing is imported and nothing is run."),
+    granary_cli_inspect,
+  },
+  {
+    "verify",
+    N_("[MODEL[:vN]]"),
+    N_("Check the stored files"),
+    N_("Reads every file of the repository, a model or a version, and compares it with the "
+       "catalogue. Exits with 1 if something is wrong."),
+    granary_cli_verify,
+  },
+  { NULL, NULL, NULL, NULL, NULL },
+};

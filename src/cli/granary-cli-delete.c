@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-cli"
+
+#include "config.h"
+
+#include "granary-cli.h"
+
+#include "granary-cli-json.h"
+#include "granary-cli-target.h"
+#include "granary-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+/* What goes: whole models, or versions. */
+typedef struct
+{
+  GArray        *model_ids;
+  GArray        *version_ids;
+  GranaryImpact  impact;
+} Deletion;
+
+static gpointer
+load_impact (GranaryCatalog  *catalog,
+             gpointer         data,
+             GCancellable    *cancellable,
+             GError         **error)
+{
+  Deletion *deletion = data;
+
+  return granary_catalog_load_impact (catalog, deletion->model_ids, deletion->version_ids,
+                                      &deletion->impact, error) ? deletion : NULL;
+}
+
+static void
+print_entries (GranaryCli       *cli,
+               GranaryCliTarget *target,
+               GStrv             entries)
+{
+  if (cli->json)
+    {
+      g_autoptr (GranaryCliJson) json = granary_cli_json_new ();
+
+      granary_cli_json_begin_object (json, NULL);
+      granary_cli_json_add_text (json, "model", target->model->uid);
+      granary_cli_json_add_text (json, "name", target->model->name);
+      granary_cli_json_add_version (json, "version", target->number);
+      granary_cli_json_add_text (json, "trash", entries[0]);
+      granary_cli_json_end_object (json);
+      granary_cli_json_print (json);
+      return;
+    }
+
+  for (guint i = 0; entries[i] != NULL; i++)
+    {
+      granary_cli_print (entries[i]);
+      granary_cli_print ("\n");
+    }
+}
+
+/**
+ * granary_cli_delete:
+ *
+ * `delete MODEL[:vN] [--yes]`
+ */
+gboolean
+granary_cli_delete (GranaryCli  *cli,
+                    char       **arguments,
+                    GError     **error)
+{
+  g_auto (GStrv) left = g_strdupv (arguments);
+  gboolean yes = FALSE;
+  const GOptionEntry entries[] = {
+    { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_("Do not ask"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GranaryCliTarget) target = NULL;
+  g_autoptr (GranaryTransfer) transfer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GArray) models = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) versions = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (GStrv) trashed = NULL;
+  g_autofree char *object = NULL;
+  Deletion deletion = { models, versions, { 0 } };
+  GranaryRepository *repository;
+  GranaryCliWait wait = { NULL };
+
+  if (!granary_cli_parse (cli, &left, entries, 1, 1, error))
+    return FALSE;
+  target = granary_cli_target_parse (left[1], FALSE, error);
+  if (target == NULL)
+    return FALSE;
+
+  /* Before anything is opened: the same question would get the same answer. */
+  if (!yes && !granary_cli_is_terminal (STDIN_FILENO))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("There is no terminal to ask on: --yes is needed."));
+      return FALSE;
+    }
+  if (!granary_cli_open (cli, FALSE, error))
+    return FALSE;
+
+  object = granary_cli_target_to_text (target);
+  granary_cli_begin (cli, GRANARY_VERB_DELETE, object);
+  if (!granary_cli_target_resolve (target, cli, error))
+    return FALSE;
+
+  if (target->number > 0)
+    g_array_append_val (versions, target->version_id);
+  else
+    g_array_append_val (models, target->model->id);
+
+  if (!yes)
+    {
+      g_autoptr (GranaryWording) wording = NULL;
+
+      if (granary_cli_read (cli, load_impact, &deletion, NULL, error) == NULL)
+        return FALSE;
+      wording = granary_wording_for_delete (target->model->name, target->number, &deletion.impact);
+      if (!granary_cli_confirm (cli, wording, error))
+        return FALSE;
+    }
+
+  repository = granary_connection_get_repository (cli->connection);
+  transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, object);
+  granary_repository_delete_async (repository, models, versions, transfer, granary_cli_wait_cb,
+                                   &wait);
+  result = granary_cli_wait (cli, &wait, transfer);
+  trashed = granary_repository_delete_finish (repository, result, error);
+  if (trashed == NULL)
+    return FALSE;
+
+  print_entries (cli, target, trashed);
+  return TRUE;
+}

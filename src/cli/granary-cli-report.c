@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-cli"
+
+#include "config.h"
+
+#include "granary-cli.h"
+
+#include "granary-cli-json.h"
+#include "granary-error.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Stable names for programs. */
+static const char *const code_ids[GRANARY_N_ERRORS] = {
+  [GRANARY_ERROR_NETWORK] = "network",
+  [GRANARY_ERROR_AUTH_REQUIRED] = "auth-required",
+  [GRANARY_ERROR_AUTH_REJECTED] = "auth-rejected",
+  [GRANARY_ERROR_FORBIDDEN] = "forbidden",
+  [GRANARY_ERROR_NOT_FOUND] = "not-found",
+  [GRANARY_ERROR_CONFLICT] = "conflict",
+  [GRANARY_ERROR_QUOTA] = "quota",
+  [GRANARY_ERROR_CHECKSUM] = "checksum",
+  [GRANARY_ERROR_INVALID_INPUT] = "invalid-input",
+  [GRANARY_ERROR_BAD_RESPONSE] = "bad-response",
+  [GRANARY_ERROR_UNSUPPORTED] = "unsupported",
+  [GRANARY_ERROR_FILE] = "file",
+  [GRANARY_ERROR_BACKEND] = "backend",
+  [GRANARY_ERROR_DATABASE] = "database",
+};
+
+static const char *const reason_ids[GRANARY_N_REASONS] = {
+  [GRANARY_REASON_NONE] = "none",
+  [GRANARY_REASON_NAME_EMPTY] = "name-empty",
+  [GRANARY_REASON_NAME_TOO_LONG] = "name-too-long",
+  [GRANARY_REASON_NAME_CHARACTER] = "name-character",
+  [GRANARY_REASON_NAME_FIRST_CHARACTER] = "name-first-character",
+  [GRANARY_REASON_NAME_ENCODING] = "name-encoding",
+  [GRANARY_REASON_NAME_TAKEN] = "name-taken",
+  [GRANARY_REASON_TAG_KEY_EMPTY] = "tag-key-empty",
+  [GRANARY_REASON_TAG_KEY_TOO_LONG] = "tag-key-too-long",
+  [GRANARY_REASON_TAG_VALUE_TOO_LONG] = "tag-value-too-long",
+  [GRANARY_REASON_TAG_CHARACTER] = "tag-character",
+  [GRANARY_REASON_TAG_SYNTAX] = "tag-syntax",
+  [GRANARY_REASON_TAGS_TOO_MANY] = "tags-too-many",
+  [GRANARY_REASON_METRIC_SYNTAX] = "metric-syntax",
+  [GRANARY_REASON_METRIC_DUPLICATE] = "metric-duplicate",
+  [GRANARY_REASON_PATH_EMPTY] = "path-empty",
+  [GRANARY_REASON_PATH_ABSOLUTE] = "path-absolute",
+  [GRANARY_REASON_PATH_TRAVERSAL] = "path-traversal",
+  [GRANARY_REASON_PATH_TOO_LONG] = "path-too-long",
+  [GRANARY_REASON_PATH_ENCODING] = "path-encoding",
+  [GRANARY_REASON_PATH_CONTROL_CHARACTER] = "path-control-character",
+  [GRANARY_REASON_PATH_DUPLICATE] = "path-duplicate",
+  [GRANARY_REASON_PATH_IS_FOLDER] = "path-is-folder",
+  [GRANARY_REASON_SOURCE_NONE] = "source-none",
+  [GRANARY_REASON_SOURCE_MISSING] = "source-missing",
+  [GRANARY_REASON_SOURCE_UNREADABLE] = "source-unreadable",
+  [GRANARY_REASON_SOURCE_SPECIAL] = "source-special",
+  [GRANARY_REASON_SOURCE_LINK_OUTSIDE] = "source-link-outside",
+  [GRANARY_REASON_SOURCE_LINK_LOOP] = "source-link-loop",
+  [GRANARY_REASON_SOURCE_LINK_BROKEN] = "source-link-broken",
+  [GRANARY_REASON_SOURCE_TOO_DEEP] = "source-too-deep",
+  [GRANARY_REASON_SOURCE_TOO_MANY] = "source-too-many",
+  [GRANARY_REASON_SOURCE_CHANGED] = "source-changed",
+  [GRANARY_REASON_SOURCE_IN_REPOSITORY] = "source-in-repository",
+  [GRANARY_REASON_SOURCE_NOT_REMOVED] = "source-not-removed",
+  [GRANARY_REASON_WOULD_REPLACE] = "would-replace",
+  [GRANARY_REASON_TARGET_EXISTS] = "target-exists",
+  [GRANARY_REASON_TARGET_UNWRITABLE] = "target-unwritable",
+  [GRANARY_REASON_NO_SPACE] = "no-space",
+  [GRANARY_REASON_READ_ONLY] = "read-only",
+  [GRANARY_REASON_PERMISSION] = "permission",
+  [GRANARY_REASON_INPUT_OUTPUT] = "input-output",
+  [GRANARY_REASON_MODEL_MISSING] = "model-missing",
+  [GRANARY_REASON_VERSION_MISSING] = "version-missing",
+  [GRANARY_REASON_TRASH_MISSING] = "trash-missing",
+  [GRANARY_REASON_VERSION_NOT_READY] = "version-not-ready",
+  [GRANARY_REASON_BUSY] = "busy",
+  [GRANARY_REASON_FILE_MISSING] = "file-missing",
+  [GRANARY_REASON_FILE_CHANGED] = "file-changed",
+  [GRANARY_REASON_FILE_UNKNOWN] = "file-unknown",
+  [GRANARY_REASON_CATALOG_NEWER] = "catalog-newer",
+  [GRANARY_REASON_CATALOG_CORRUPT] = "catalog-corrupt",
+  [GRANARY_REASON_CATALOG_LOCKED] = "catalog-locked",
+  [GRANARY_REASON_CATALOG_READ_ONLY] = "catalog-read-only",
+  [GRANARY_REASON_REPOSITORY_GONE] = "repository-gone",
+  [GRANARY_REASON_REPOSITORY_UNUSABLE] = "repository-unusable",
+  [GRANARY_REASON_JSON_SYNTAX] = "json-syntax",
+  [GRANARY_REASON_JSON_NOT_OBJECT] = "json-not-object",
+  [GRANARY_REASON_PYTHON_IMPLAUSIBLE] = "python-implausible",
+  [GRANARY_REASON_FORMAT_UNREADABLE] = "format-unreadable",
+};
+
+/**
+ * granary_cli_code_id:
+ * @code: a [enum@Error]
+ *
+ * Returns: (nullable): its name in `--json`
+ */
+const char *
+granary_cli_code_id (int code)
+{
+  return code >= 0 && code < GRANARY_N_ERRORS ? code_ids[code] : NULL;
+}
+
+/**
+ * granary_cli_reason_id:
+ * @reason: a reason
+ *
+ * Returns: (nullable): its name in `--json`
+ */
+const char *
+granary_cli_reason_id (GranaryReason reason)
+{
+  return reason < GRANARY_N_REASONS ? reason_ids[reason] : NULL;
+}
+
+/**
+ * granary_cli_print:
+ * @text: UTF-8
+ *
+ * Writes data. As it is, whatever the locale: g_print() would turn Chinese into question marks.
+ */
+void
+granary_cli_print (const char *text)
+{
+  fputs (text, stdout);
+}
+
+/* One message, as a line of text or of JSON. */
+static void
+say (GranaryCli    *self,
+     const char    *kind,
+     const GError  *error,
+     const char    *text)
+{
+  if (self->json)
+    {
+      g_autoptr (GranaryCliJson) json = granary_cli_json_new ();
+      g_autofree char *line = NULL;
+
+      granary_cli_json_begin_object (json, NULL);
+      granary_cli_json_begin_object (json, kind);
+      if (error != NULL)
+        {
+          const char *code = "failed";
+
+          if (error->domain == GRANARY_ERROR)
+            code = granary_cli_code_id (error->code);
+          else if (error->domain == G_OPTION_ERROR)
+            code = "usage";
+          else if (granary_error_is_cancelled (error))
+            code = "cancelled";
+
+          granary_cli_json_add_text (json, "code", code);
+          granary_cli_json_add_text (json, "reason",
+                                     granary_cli_reason_id (granary_error_get_reason (error)));
+          granary_cli_json_add_text (json, "subject", granary_error_get_subject (error));
+        }
+      granary_cli_json_add_text (json, "message", text);
+      granary_cli_json_end_object (json);
+      granary_cli_json_end_object (json);
+      line = granary_cli_json_finish (json);
+      fprintf (stderr, "%s\n", line);
+    }
+  else
+    fprintf (stderr, "granary-cli: %s\n", text);
+}
+
+/**
+ * granary_cli_note:
+ * @self: the run
+ * @text: a sentence or more
+ *
+ * Says something worth knowing that is no failure.
+ */
+void
+granary_cli_note (GranaryCli *self,
+                  const char *text)
+{
+  say (self, "note", NULL, text);
+}
+
+/**
+ * granary_cli_report:
+ * @self: the run
+ * @error: why the command failed
+ *
+ * Says why, on standard error.
+ *
+ * Returns: the exit code that tells it
+ */
+int
+granary_cli_report (GranaryCli   *self,
+                    const GError *error)
+{
+  g_autoptr (GranaryWording) wording = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (error != NULL, GRANARY_CLI_FAILED);
+
+  /* Whatever was printed comes before the reason why no more is. */
+  fflush (stdout);
+
+  if (granary_error_is_cancelled (error))
+    {
+      say (self, "error", error, _("cancelled"));
+      return GRANARY_CLI_CANCELLED;
+    }
+
+  if (error->domain == G_OPTION_ERROR)
+    {
+      g_autofree char *help = NULL;
+
+      if (self->command != NULL)
+        help = g_strdup_printf (_("“granary-cli %s --help” tells how it is used."),
+                                self->command->name);
+      else
+        help = g_strdup (_("“granary-cli --help” tells how it is used."));
+      text = g_strdup_printf ("%s %s", error->message, help);
+      say (self, "error", error, text);
+      return GRANARY_CLI_USAGE;
+    }
+
+  wording = granary_wording_for_error (error, self->verb, self->object);
+  /* Translators: what did not work, and why: “Could not import “x”: There is already …” */
+  text = g_strdup_printf (_("%1$s: %2$s"), wording->title, wording->body);
+  say (self, "error", error, text);
+
+  /* A word of the command line that has no sense at all. */
+  if (granary_error_matches_reason (error, GRANARY_REASON_TAG_SYNTAX) ||
+      granary_error_matches_reason (error, GRANARY_REASON_METRIC_SYNTAX))
+    return GRANARY_CLI_USAGE;
+
+  return GRANARY_CLI_FAILED;
+}
+
+static gboolean
+readable_cb (int          descriptor,
+             GIOCondition condition,
+             gpointer     user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Waits for a line; in the main loop, so that Ctrl-C is heard meanwhile. */
+static char *
+read_answer (GranaryCli *self)
+{
+  g_autofree char *line = NULL;
+  gsize size = 0;
+  gboolean readable = FALSE;
+  guint source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, readable_cb,
+                                &readable);
+
+  while (!readable && !g_cancellable_is_cancelled (self->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+
+  if (!readable)
+    {
+      g_source_remove (source);
+      fputc ('\n', stderr);
+      return NULL;
+    }
+
+  if (getline (&line, &size, stdin) <= 0)
+    return NULL;
+
+  return g_strdup (g_strstrip (line));
+}
+
+/**
+ * granary_cli_confirm:
+ * @self: the run
+ * @wording: what is asked
+ * @error: return location
+ *
+ * Asks on the terminal. Fails with %G_OPTION_ERROR when there is none.
+ *
+ * Returns: whether the answer was yes; otherwise @error is cancellation
+ */
+gboolean
+granary_cli_confirm (GranaryCli            *self,
+                     const GranaryWording  *wording,
+                     GError               **error)
+{
+  g_autofree char *answer = NULL;
+
+  if (!granary_cli_is_terminal (STDIN_FILENO))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("There is no terminal to ask on: --yes is needed."));
+      return FALSE;
+    }
+
+  /* Translators: y is the letter that granary-cli takes for yes. */
+  fprintf (stderr, "%s\n%s\n%s ", wording->title, wording->body, _("Go on? [y/N]"));
+  fflush (stderr);
+
+  answer = read_answer (self);
+  if (answer != NULL &&
+      (g_ascii_strcasecmp (answer, "y") == 0 || g_ascii_strcasecmp (answer, "yes") == 0))
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "declined");
+  return FALSE;
+}
