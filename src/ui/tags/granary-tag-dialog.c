@@ -42,7 +42,8 @@ update_save_button (GranaryTagDialog *self)
 {
   gtk_widget_set_sensitive (self->save_button,
                             !self->saving &&
-                            granary_tag_plan_is_changed (granary_tag_editor_get_plan (self->editor)));
+                            (granary_tag_plan_is_changed (granary_tag_editor_get_plan (self->editor)) ||
+                             granary_tag_editor_has_pending (self->editor)));
 }
 
 static void
@@ -200,6 +201,13 @@ save_cb (GranaryTagDialog *self)
     return;
 
   plan = granary_tag_editor_get_plan (self->editor);
+  if (!granary_tag_plan_is_changed (plan))
+    {
+      /* What was typed is what the models carry anyway. */
+      adw_dialog_force_close (ADW_DIALOG (self));
+      return;
+    }
+
   request = granary_edit_request_new (self->model_ids);
   request->set_tags = granary_tag_plan_make_set (plan);
   request->remove_tags = granary_tag_plan_make_remove (plan);

@@ -31,6 +31,7 @@ G_DEFINE_FINAL_TYPE (GranaryTagEditor, granary_tag_editor, GTK_TYPE_WIDGET)
 enum
 {
   CHANGED,
+  EDITED,
   N_SIGNALS,
 };
 
@@ -233,6 +234,7 @@ static void
 edited_cb (GranaryTagEditor *self)
 {
   show_problem (self, NULL);
+  g_signal_emit (self, signals[EDITED], 0);
 }
 
 static void
@@ -364,6 +366,14 @@ granary_tag_editor_class_init (GranaryTagEditorClass *klass)
                                    0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (GRANARY_TYPE_TAG_ENTRY);
+
+  /**
+   * GranaryTagEditor::edited:
+   *
+   * The user changed the text that is not a tag yet.
+   */
+  signals[EDITED] = g_signal_new ("edited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                  0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/granary/Granary/ui/tags/granary-tag-editor.ui");

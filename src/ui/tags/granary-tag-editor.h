@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * `key=value` or `key:value` followed by Enter or a comma adds; Backspace in the empty entry takes
  * the last one away.
  *
- * Signals: `changed` (no arguments) when the user changed the tags.
+ * Signals, without arguments: `changed` when the user changed the tags, `edited` when the user
+ * changed the text that is not a tag yet.
  */
 #define GRANARY_TYPE_TAG_EDITOR (granary_tag_editor_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryTagEditor, granary_tag_editor, GRANARY, TAG_EDITOR, GtkWidget)

@@ -15,7 +15,7 @@ struct _GranaryTagEntry
   GtkWidget             parent_instance;
 
   GtkEntry             *entry;
-  GranaryTagCompletion *completion;   /* a child */
+  GtkWidget            *completion;   /* a child */
 
   GPtrArray            *facets;       /* (nullable) (element-type GranaryFacet) */
   GranaryTagSet        *present;      /* (nullable): not offered again */
@@ -96,7 +96,7 @@ load_facets (GranaryTagEntry *self)
 static gboolean
 is_completing (GranaryTagEntry *self)
 {
-  return gtk_widget_get_visible (GTK_WIDGET (self->completion));
+  return gtk_widget_get_visible (self->completion);
 }
 
 static void
@@ -113,7 +113,7 @@ update_completion (GranaryTagEntry *self)
     return;
 
   suggestions = granary_tag_input_suggest (self->facets, text, self->present);
-  granary_tag_completion_set_items (self->completion, suggestions);
+  granary_tag_completion_set_items (GRANARY_TAG_COMPLETION (self->completion), suggestions);
 
   if (suggestions->len == 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
@@ -124,7 +124,7 @@ update_completion (GranaryTagEntry *self)
   /* A key alone is no tag: Enter takes the best completion. A value may be a new one: Enter takes
    * what was typed unless the user picks. */
   if (!granary_tag_input_split (text, &key, &value) && *key != '\0')
-    granary_tag_completion_select_first (self->completion);
+    granary_tag_completion_select_first (GRANARY_TAG_COMPLETION (self->completion));
 
   gtk_popover_popup (GTK_POPOVER (self->completion));
 }
@@ -160,12 +160,12 @@ move_selection (GranaryTagEntry *self,
   if (!is_completing (self))
     {
       update_completion (self);
-      if (!is_completing (self) || granary_tag_completion_get_selected (self->completion) != NULL)
+      if (!is_completing (self) || granary_tag_completion_get_selected (GRANARY_TAG_COMPLETION (self->completion)) != NULL)
         return;
     }
 
-  granary_tag_completion_move (self->completion, step);
-  suggestion = granary_tag_completion_get_selected (self->completion);
+  granary_tag_completion_move (GRANARY_TAG_COMPLETION (self->completion), step);
+  suggestion = granary_tag_completion_get_selected (GRANARY_TAG_COMPLETION (self->completion));
   if (suggestion != NULL)
     {
       g_autofree char *title = granary_tag_completion_format (suggestion);
@@ -259,7 +259,7 @@ entry_key_pressed_cb (GranaryTagEntry *self,
     return GDK_EVENT_PROPAGATE;
 
   if (is_completing (self))
-    g_set_object (&selected, granary_tag_completion_get_selected (self->completion));
+    g_set_object (&selected, granary_tag_completion_get_selected (GRANARY_TAG_COMPLETION (self->completion)));
 
   switch (keyval)
     {
@@ -320,7 +320,7 @@ granary_tag_entry_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->catalog);
-  g_clear_pointer ((GtkWidget **) &self->completion, gtk_widget_unparent);
+  g_clear_pointer (&self->completion, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_TAG_ENTRY);
 
   G_OBJECT_CLASS (granary_tag_entry_parent_class)->dispose (object);
@@ -381,8 +381,8 @@ granary_tag_entry_init (GranaryTagEntry *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  self->completion = GRANARY_TAG_COMPLETION (granary_tag_completion_new ());
-  gtk_widget_set_parent (GTK_WIDGET (self->completion), GTK_WIDGET (self));
+  self->completion = granary_tag_completion_new ();
+  gtk_widget_set_parent (self->completion, GTK_WIDGET (self));
   g_signal_connect_object (self->completion, "chosen", G_CALLBACK (chosen_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)),
