@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "granary-connection.h"
+#include "granary-import-draft.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +17,10 @@ G_DECLARE_FINAL_TYPE (GranaryImportDialog, granary_import_dialog, GRANARY, IMPOR
 GranaryImportDialog *granary_import_dialog_new (GranaryConnection  *connection,
                                                 gint64              into_model_id,
                                                 const char * const *paths) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Comes back to an import that did not work, with everything as it was. @error (nullable) is why. */
+GranaryImportDialog *granary_import_dialog_new_for_draft (GranaryImportDraft *draft,
+                                                          const GError       *error) G_GNUC_WARN_UNUSED_RESULT;
+GranaryImportDraft  *granary_import_dialog_get_draft     (GranaryImportDialog *self);
 
 G_END_DECLS
