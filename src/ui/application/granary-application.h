@@ -4,8 +4,15 @@
 
 #include <adwaita.h>
 
+#include "granary-folders.h"
+
 G_BEGIN_DECLS
 
+/**
+ * GranaryApplication:
+ *
+ * The program: its options, actions and windows. It makes what windows share and hands it to them.
+ */
 #define GRANARY_TYPE_APPLICATION (granary_application_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryApplication, granary_application, GRANARY, APPLICATION, AdwApplication)
 

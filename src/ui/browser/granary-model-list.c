@@ -6,6 +6,7 @@
 
 #include "granary-model-list.h"
 
+#include "granary-error.h"
 #include "granary-id-diff.h"
 #include "granary-text-cache.h"
 

@@ -75,13 +75,14 @@ format_metric (const GranaryModelSummary  *summary,
 
 static void
 append_part (GString    *line,
-             const char *part)
+             const char *part,
+             const char *separator)
 {
   if (part == NULL || *part == '\0' || g_str_equal (part, NOTHING))
     return;
 
   if (line->len > 0)
-    g_string_append (line, " · ");
+    g_string_append (line, separator);
   g_string_append (line, part);
 }
 
@@ -97,7 +98,9 @@ granary_row_text_new_for_model (const GranaryModelSummary *summary,
                                 gint64                     now)
 {
   g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GString) label = NULL;
   g_autofree char *n_versions = NULL;
+  g_autofree char *metrics_spoken = NULL;
   GranaryRowText *self;
 
   g_return_val_if_fail (summary != NULL, NULL);
@@ -106,7 +109,7 @@ granary_row_text_new_for_model (const GranaryModelSummary *summary,
   self->id = summary->id;
   self->name = g_strdup (summary->name);
   self->framework = text_or_nothing (summary->framework);
-  format_metric (summary, &self->metrics, &self->metrics_spoken);
+  format_metric (summary, &self->metrics, &metrics_spoken);
   self->tags = format_tags (summary->tags);
   self->size = granary_wording_size (summary->size);
   self->updated = granary_wording_age (summary->updated, now);
@@ -122,11 +125,19 @@ granary_row_text_new_for_model (const GranaryModelSummary *summary,
     }
 
   n_versions = granary_wording_n_versions (MAX (summary->n_versions, 0));
-  append_part (line, n_versions);
-  append_part (line, self->framework);
-  append_part (line, self->metrics);
-  append_part (line, self->tags);
+  append_part (line, n_versions, " · ");
+  append_part (line, self->framework, " · ");
+  append_part (line, self->metrics, " · ");
+  append_part (line, self->tags, " · ");
   self->summary = g_string_free (g_steal_pointer (&line), FALSE);
+
+  label = g_string_new (self->name);
+  append_part (label, n_versions, ", ");
+  append_part (label, self->framework, ", ");
+  append_part (label, metrics_spoken != NULL ? metrics_spoken : self->metrics, ", ");
+  append_part (label, self->tags, ", ");
+  append_part (label, self->updated, ", ");
+  self->label = g_string_free (g_steal_pointer (&label), FALSE);
 
   return self;
 }
@@ -149,7 +160,12 @@ granary_row_text_new_for_version (const GranaryVersion *version,
 
   self = g_atomic_rc_box_new0 (GranaryRowText);
   self->id = version->id;
-  self->name = g_strdup_printf ("v%d", version->number);
+  /* A version that cannot be used says so in every layout. */
+  if (version->status == GRANARY_STATUS_READY)
+    self->name = g_strdup_printf ("v%d", version->number);
+  else
+    self->name = g_strdup_printf ("v%d · %s", version->number,
+                                  granary_wording_status (version->status));
   self->framework = text_or_nothing (version->framework);
   if (version->metrics != NULL && version->metrics->len > 0)
     self->metrics = granary_wording_metrics (version->metrics);
@@ -161,12 +177,11 @@ granary_row_text_new_for_version (const GranaryVersion *version,
   self->size = granary_wording_size (version->size);
   self->updated = granary_wording_age (version->updated, now);
 
-  if (version->status != GRANARY_STATUS_READY)
-    append_part (line, self->status);
-  append_part (line, self->framework);
-  append_part (line, self->metrics);
-  append_part (line, self->size);
-  append_part (line, self->updated);
+  append_part (line, self->framework, " · ");
+  append_part (line, self->metrics, " · ");
+  append_part (line, self->size, " · ");
+  append_part (line, self->updated, " · ");
+  self->label = g_strdup_printf ("%s, %s", self->name, line->str);
   self->summary = g_string_free (g_steal_pointer (&line), FALSE);
 
   return self;
@@ -189,12 +204,12 @@ granary_row_text_clear (gpointer data)
   g_free (self->summary);
   g_free (self->framework);
   g_free (self->metrics);
-  g_free (self->metrics_spoken);
   g_free (self->tags);
   g_free (self->source);
   g_free (self->status);
   g_free (self->size);
   g_free (self->updated);
+  g_free (self->label);
 }
 
 void

@@ -15,12 +15,12 @@ G_BEGIN_DECLS
  * @summary: one line of the rest, for windows too narrow for columns
  * @framework: as shown
  * @metrics: as shown, with an arrow where it got better or worse
- * @metrics_spoken: (nullable): the same for a screen reader, where an arrow needs words
  * @tags: as shown
  * @source: as shown
  * @status: as shown
  * @size: as shown
  * @updated: as shown
+ * @label: all of it for a screen reader, where an arrow needs words
  *
  * All texts of one row of the list, made on a worker so that showing a row formats nothing.
  * Immutable, may be shared by threads.
@@ -32,12 +32,12 @@ typedef struct
   char   *summary;
   char   *framework;
   char   *metrics;
-  char   *metrics_spoken;
   char   *tags;
   char   *source;
   char   *status;
   char   *size;
   char   *updated;
+  char   *label;
 } GranaryRowText;
 
 GType           granary_row_text_get_type         (void);

@@ -6,6 +6,8 @@
 
 #include "granary-version-list.h"
 
+#include "granary-error.h"
+
 struct _GranaryVersionList
 {
   GObject         parent_instance;

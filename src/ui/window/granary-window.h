@@ -4,13 +4,42 @@
 
 #include <adwaita.h>
 
-#include "granary-application.h"
+#include "granary-browser.h"
+#include "granary-connection.h"
+#include "granary-details.h"
+#include "granary-folders.h"
+#include "granary-sidebar.h"
+#include "granary-transfer-list.h"
+#include "granary-trash-page.h"
 
 G_BEGIN_DECLS
 
+/**
+ * GranaryWindow:
+ *
+ * Sidebar, list and details side by side, or one after the other where there is no room. Implements
+ * [iface@Shell] for all that is in it.
+ */
 #define GRANARY_TYPE_WINDOW (granary_window_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryWindow, granary_window, GRANARY, WINDOW, AdwApplicationWindow)
 
-GranaryWindow *granary_window_new (GranaryApplication *application);
+GranaryWindow     *granary_window_new            (GtkApplication     *application,
+                                                  GSettings          *settings,
+                                                  GranaryFolders     *folders);
+void               granary_window_open_last      (GranaryWindow      *self);
+void               granary_window_open_folder    (GranaryWindow      *self,
+                                                  const char         *folder);
+void               granary_window_set_connection (GranaryWindow      *self,
+                                                  GranaryConnection  *connection);
+GranaryConnection *granary_window_get_connection (GranaryWindow      *self);
+void               granary_window_import         (GranaryWindow      *self,
+                                                  const char * const *paths);
+void               granary_window_select         (GranaryWindow      *self,
+                                                  const char         *text);
+GranaryBrowser    *granary_window_get_browser    (GranaryWindow      *self);
+GranaryTrashPage  *granary_window_get_trash_page (GranaryWindow      *self);
+GranarySidebar    *granary_window_get_sidebar    (GranaryWindow      *self);
+GranaryTransferList *
+                   granary_window_get_transfers  (GranaryWindow      *self);
 
 G_END_DECLS
