@@ -12,6 +12,7 @@ import sys
 SOURCE = os.path.realpath(sys.argv[1])
 LONGEST_FILE = 1000
 LONGEST_LINE = 100
+LONGEST_PROTOTYPE = 120  # in headers, where the types of all are lined up
 LAYERS = ('core', 'catalog', 'inspect', 'repository', 'local', 'wording', 'cli', 'ui')
 # What each layer may include of the others; ui and cli compose everything.
 MAY_INCLUDE = {
@@ -62,7 +63,7 @@ def check_lines(path, text, code):
     for number, line in enumerate(lines, 1):
         # A wide character takes two columns.
         width = sum(2 if ord(letter) > 0x2e7f else 1 for letter in line)
-        if width > LONGEST_LINE:
+        if width > (LONGEST_PROTOTYPE if path.endswith('.h') else LONGEST_LINE):
             trouble(path, number, f'{width} columns')
         if line != line.rstrip():
             trouble(path, number, 'spaces at the end')
@@ -170,26 +171,30 @@ def check_parameters(path, code):
             trouble(path, plain[0][0] + 1, 'the names of the parameters are not lined up')
 
 
-def squeezed(text):
-    """Line by line without what clang-format cannot know: spaces inside a line, and how far the
-    continuation of a statement or an initializer goes in."""
+def statements(text):
+    """[(line number, how far it goes in, its characters)]: without spaces, and with continuations
+    and initializers joined to where they began, for these are laid out by hand."""
     result = []
     balance = 0
     initializers = 0
     continued = False
     previous = ''
-    for line, bare in zip(text.split('\n'), without_comments_and_strings(text).split('\n')):
+    lines = zip(text.split('\n'), without_comments_and_strings(text).split('\n'))
+    for number, (line, bare) in enumerate(lines, 1):
         bare = bare.rstrip()
-        macro = previous.endswith('\\')
-        previous = bare
-        free = macro or balance > 0 or initializers > 0 or continued or line.lstrip().startswith('*')
-        indent = 0 if free else len(line) - len(line.lstrip())
-        result.append(' ' * indent + re.sub(r'\s+', '', line))
+        joined = (previous.endswith('\\') or balance > 0 or initializers > 0
+                  or continued and bare.lstrip() != '{' or line.lstrip().startswith('*'))
+        packed = re.sub(r'\s+', '', line)
+        if joined and result:
+            result[-1][2] += packed
+        elif packed:
+            result.append([number, len(line) - len(line.lstrip()), packed])
         balance = max(0, balance + bare.count('(') - bare.count(')'))
         if initializers or re.search(r'=\s*\{|[(,]\s*\{|\)\s*\{.*\}|=$|^\s*(?:typedef )?enum\b', bare):
             initializers = max(0, initializers + bare.count('{') - bare.count('}'))
         if bare.strip() and not bare.lstrip().startswith('#'):
             continued = not re.search(r'[;{}:]$', bare)
+        previous = bare
     return result
 
 
@@ -199,15 +204,14 @@ def check_format(paths):
             own = text.read()
         formatted = subprocess.run(['clang-format', f'--style=file:{SOURCE}/.clang-format', path],
                                    check=True, stdout=subprocess.PIPE, text=True).stdout
-        before, after = squeezed(own), squeezed(formatted)
-        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-        for tag, start, end, other, until in matcher.get_opcodes():
-            # Lines are broken by hand: only what begins a statement has its place.
-            old = ''.join(line.strip() for line in before[start:end])
-            new = ''.join(line.strip() for line in after[other:until])
-            if tag != 'equal' and (old != new or end - start == until - other):
-                line = own.split('\n')[start] if start < len(before) else ''
-                trouble(path, start + 1, f'layout: {line.strip()[:60]!r}')
+        before, after = statements(own), statements(formatted)
+        matcher = difflib.SequenceMatcher(None, [tuple(one[1:]) for one in before],
+                                          [tuple(one[1:]) for one in after], autojunk=False)
+        lines = own.split('\n')
+        for tag, start, end, _, _ in matcher.get_opcodes():
+            if tag != 'equal':
+                number = before[min(start, len(before) - 1)][0]
+                trouble(path, number, f'layout: {lines[number - 1].strip()[:60]!r}')
 
 
 def check_scripts():
