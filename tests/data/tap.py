@@ -23,7 +23,8 @@ class Tap:
             self.failed += 1
         print(f'{"not ok" if troubles else "ok"} {self.number} - {name}')
         for trouble in troubles:
-            print('# ' + trouble)
+            # Meson shows the standard error of what failed, not the comments of its protocol.
+            print('  ' + trouble, file=sys.stderr)
         sys.stdout.flush()
 
     def done(self):

@@ -96,14 +96,14 @@ def resources_are_listed():
 
 def speaks_of_the_product_alone():
     """No path, host or address of a machine it was written on; no loose ends."""
-    own = os.path.join('tests', 'data', os.path.basename(__file__))
+    own = ('tests/data/test-tree.py', 'build-aux/lint.py')
     strange = re.compile(
-        r'(?<![\w$}])/(?:root|home/\w+|work|tmp/granary/)\b'  # whose machine?
+        r'(?<![\w$}])/(?:root|home/\w{2,}|work|tmp/granary/)\b'  # whose machine?
         r'|\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b'  # whose network?
         r'|\b(?:deb|ftp|mirrors?)\.[\w-]+\.[a-z]{2,}\b'  # whose mirror?
         r'|\b(?:TODO|FIXME|XXX|HACK)\b')
     for path in files():
-        if path == own or path.endswith(BINARY):
+        if path in own or path.endswith(BINARY):
             continue
         try:
             text = read(path)

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 
 import gi
 
@@ -368,37 +369,35 @@ class Story:
             result = function(*arguments)
         except Exception as error:
             print(f'not ok {self.number} - {name}')
-            for line in f'{type(error).__name__}: {error}'.splitlines():
-                print('# ' + line)
-            self._explain()
             print(f'1..{self.number}')
             sys.stdout.flush()
+            self._explain(error)
             self.stop()
             sys.exit(1)
         print(f'ok {self.number} - {name}')
         sys.stdout.flush()
         return result
 
-    def _explain(self):
-        import traceback
-        for line in traceback.format_exc().splitlines():
-            print('# ' + line)
+    def _explain(self, error):
+        """To standard error, which Meson shows of what failed."""
+        def tell(line):
+            print(line, file=sys.stderr)
+        tell(''.join(traceback.format_exception(error)))
         os.makedirs(self.artifacts, exist_ok=True)
         picture = os.path.join(self.artifacts, self.name + '.png')
         try:
             screenshot(picture)
-            print('# picture: ' + picture)
-        except (OSError, subprocess.SubprocessError) as error:
-            print(f'# no picture: {error}')
+            tell('picture: ' + picture)
+        except (OSError, subprocess.SubprocessError) as failure:
+            tell(f'no picture: {failure}')
         for app in App.started:
-            print(f'# --- shown by {app.process.args[0]}')
+            tell(f'--- shown by {app.process.args[0]}')
             try:
-                for line in app.tree():
-                    print('# ' + line)
-            except GLib.Error as error:
-                print(f'# {error.message}')
-            for line in app.log().splitlines()[-40:]:
-                print('# log: ' + line)
+                tell('\n'.join(app.tree()))
+            except GLib.Error as failure:
+                tell(failure.message)
+            tell('--- its messages')
+            tell('\n'.join(app.log().splitlines()[-40:]))
 
     @staticmethod
     def stop():
