@@ -84,11 +84,13 @@ make_found_subtitle (GranaryInspection *inspection)
     /* Translators: “opset” is a term of ONNX: the version of its set of operators. */
     g_strv_builder_take (builder, g_strdup_printf (_("opset %d"), opset));
   if (parameters > 0)
-    /* Translators: how many parameters (weights) the model has. */
-    g_strv_builder_take (builder,
-                         g_strdup_printf (ngettext ("%'" G_GINT64_FORMAT " parameter",
-                                                    "%'" G_GINT64_FORMAT " parameters",
-                                                    (gulong) parameters), parameters));
+    {
+      g_autofree char *count = g_strdup_printf ("%'" G_GINT64_FORMAT, parameters);
+
+      /* Translators: how many parameters (weights) the model has. */
+      g_strv_builder_take (builder, g_strdup_printf (ngettext ("%s parameter", "%s parameters",
+                                                               (gulong) parameters), count));
+    }
   if (producer != NULL && *producer != '\0')
     {
       g_autofree char *shown = granary_display_path (producer);
