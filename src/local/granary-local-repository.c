@@ -82,8 +82,9 @@ job_new (GranaryRepository *repository,
 
   job->store = granary_local_store_ref (self->store);
   g_set_object (&job->transfer, transfer);
-  g_set_object (&job->cancellable, transfer != NULL ? granary_transfer_get_cancellable (transfer)
-                                                    : cancellable);
+  if (transfer != NULL)
+    cancellable = granary_transfer_get_cancellable (transfer);
+  g_set_object (&job->cancellable, cancellable);
 
   return job;
 }

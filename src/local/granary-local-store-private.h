@@ -2,6 +2,9 @@
 
 #pragma once
 
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
 #include "granary-catalog-writer.h"
 #include "granary-transfer.h"
 

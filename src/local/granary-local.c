@@ -220,7 +220,7 @@ granary_local_open (const char    *folder,
   g_autoptr (GranaryLocalStore) store = NULL;
   g_autoptr (GranaryRepository) repository = NULL;
   g_autoptr (GPtrArray) repairs = NULL;
-  gboolean is_read_only;
+  gboolean is_read_only = FALSE;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
