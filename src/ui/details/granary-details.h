@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  *
  * The pane at the end of the window: an AdwNavigationPage about one model or one version, or about
  * how many are selected. Follows the catalogue by itself.
+ *
+ * Signal: close-requested, when its close button is pressed. The button is hidden while the page
+ * is in a navigation view, which has its own way back.
  */
 #define GRANARY_TYPE_DETAILS (granary_details_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryDetails, granary_details, GRANARY, DETAILS, AdwNavigationPage)
