@@ -184,24 +184,6 @@ unref_summary (gpointer summary)
     granary_model_summary_unref (summary);
 }
 
-/* The tags of a list row are kept as lines of KEY=VALUE; neither part can hold a line break. */
-static GranaryTagSet *
-parse_tags (const char *text)
-{
-  GranaryTagSet *tags = granary_tag_set_new ();
-  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (*lines[i] != '\0' && !granary_tag_set_put_text (tags, lines[i], &error))
-        g_debug ("a stored tag is not shown: %s", error->message);
-    }
-
-  return tags;
-}
-
 /* Functions shared inside catalog/ */
 
 void
@@ -462,7 +444,7 @@ granary_catalog_load_summaries (GranaryCatalog  *self,
       summary->metric_name = granary_statement_dup_text (statement, 5);
       summary->metric_text = granary_statement_dup_text (statement, 6);
       summary->metric_trend = (int) granary_statement_get_int (statement, 7);
-      summary->tags = parse_tags (granary_statement_get_text (statement, 8));
+      summary->tags = granary_tag_set_new_from_lines (granary_statement_get_text (statement, 8));
       summary->source = read_source (statement, 9);
       summary->status = read_status (statement, 10);
       summary->size = granary_statement_get_int (statement, 11);

@@ -325,6 +325,61 @@ flush_summary (GranaryWriter       *self,
   return granary_statement_run (statement, error);
 }
 
+/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static gint64
+hash_text (const char *text)
+{
+  guint64 hash = 0xcbf29ce484222325;
+
+  for (const char *at = text; *at != '\0'; at++)
+    hash = (hash ^ (guchar) *at) * 0x100000001b3;
+
+  return (gint64) (hash | 1);
+}
+
+/* Words are indexed again only when they changed: that is the dearest part of a small write. The
+ * hash is 0 while a model is not in the index. */
+static gboolean
+flush_search (GranaryWriter       *self,
+              gint64               model_id,
+              const GranaryModel  *model,
+              GError             **error)
+{
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *text = model != NULL ? build_search_text (model) : NULL;
+  gint64 hash = text != NULL ? hash_text (text) : 0;
+  gint64 stored = 0;
+
+  statement = granary_database_prepare (self->database,
+                                        "SELECT search_hash FROM models WHERE id = ?1", error);
+  if (statement == NULL)
+    return FALSE;
+  granary_statement_bind_int (statement, 1, model_id);
+  if (granary_statement_step (statement, &local_error))
+    stored = granary_statement_get_int (statement, 0);
+  else
+    stored = -1;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (stored == hash)
+    return TRUE;
+  if (stored != 0 &&
+      !granary_writer_run (self, "DELETE FROM search WHERE rowid = ?1", error, "i", model_id))
+    return FALSE;
+  if (text != NULL &&
+      !granary_writer_run (self, "INSERT INTO search (rowid, text) VALUES (?1, ?2)", error, "is",
+                           model_id, text))
+    return FALSE;
+
+  return granary_writer_run (self, "UPDATE models SET search_hash = ?2 WHERE id = ?1", error, "ii",
+                             model_id, hash);
+}
+
 static gboolean
 flush_model (GranaryWriter  *self,
              gint64          model_id,
@@ -332,27 +387,21 @@ flush_model (GranaryWriter  *self,
 {
   g_autoptr (GranaryModel) model = NULL;
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *text = NULL;
 
   if (!granary_writer_run (self, "INSERT INTO changes (kind, id) VALUES ('model', ?1)", error, "i",
-                           model_id) ||
-      !granary_writer_run (self, "DELETE FROM search WHERE rowid = ?1", error, "i", model_id))
+                           model_id))
     return FALSE;
 
   model = granary_load_model (self->database, model_id, FALSE, &local_error);
-  if (model == NULL)
+  if (model == NULL && !granary_error_matches_reason (local_error, GRANARY_REASON_MODEL_MISSING))
     {
-      /* Gone or in the trash: not to be found any more. */
-      if (granary_error_matches_reason (local_error, GRANARY_REASON_MODEL_MISSING))
-        return TRUE;
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
 
-  text = build_search_text (model);
-  return flush_summary (self, model, error) &&
-         granary_writer_run (self, "INSERT INTO search (rowid, text) VALUES (?1, ?2)", error, "is",
-                             model_id, text);
+  /* One that is gone or in the trash is not to be found any more. */
+  return flush_search (self, model_id, model, error) &&
+         (model == NULL || flush_summary (self, model, error));
 }
 
 /**

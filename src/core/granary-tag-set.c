@@ -119,6 +119,40 @@ granary_tag_set_new (void)
 }
 
 /**
+ * granary_tag_set_new_from_lines:
+ * @lines: (nullable): what granary_tag_set_to_text() made with a line break as separator
+ *
+ * The way back from a stored set, without checking the rules again: lists do this for every row.
+ * Lines that are not KEY=VALUE are left out.
+ *
+ * Returns: (transfer full): the set
+ */
+GranaryTagSet *
+granary_tag_set_new_from_lines (const char *lines)
+{
+  GranaryTagSet *self = granary_tag_set_new ();
+  const char *line = lines;
+
+  if (line == NULL || !g_utf8_validate (line, -1, NULL))
+    return self;
+
+  while (*line != '\0')
+    {
+      const char *end = strchrnul (line, '\n');
+      const char *separator = memchr (line, '=', end - line);
+
+      if (separator != NULL)
+        {
+          g_ptr_array_add (self->keys, g_strndup (line, separator - line));
+          g_ptr_array_add (self->values, g_strndup (separator + 1, end - separator - 1));
+        }
+      line = *end != '\0' ? end + 1 : end;
+    }
+
+  return self;
+}
+
+/**
  * granary_tag_set_copy:
  * @self: (nullable): a set
  *

@@ -16,6 +16,8 @@ typedef struct _GranaryTagSet GranaryTagSet;
 
 GType          granary_tag_set_get_type  (void);
 GranaryTagSet *granary_tag_set_new       (void) G_GNUC_WARN_UNUSED_RESULT;
+GranaryTagSet *granary_tag_set_new_from_lines
+                                         (const char           *lines) G_GNUC_WARN_UNUSED_RESULT;
 GranaryTagSet *granary_tag_set_copy      (const GranaryTagSet  *self) G_GNUC_WARN_UNUSED_RESULT;
 void           granary_tag_set_free      (GranaryTagSet        *self);
 

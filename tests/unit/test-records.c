@@ -37,6 +37,27 @@ test_tags (void)
 }
 
 static void
+test_tags_lines (void)
+{
+  static const char *const sets[] = { "", "a=1", "a=1\nb=", "stage=prod=1\nteam=视觉" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      g_autoptr (GranaryTagSet) tags = granary_tag_set_new_from_lines (sets[i]);
+      g_autofree char *text = granary_tag_set_to_text (tags, "\n");
+
+      g_assert_cmpstr (text, ==, sets[i]);
+    }
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const broken[] = { "alone", "\n\n", "a=\xff" };
+      g_autoptr (GranaryTagSet) tags = granary_tag_set_new_from_lines (broken[i]);
+
+      g_assert_cmpuint (granary_tag_set_get_size (tags), ==, 0);
+    }
+}
+
+static void
 test_tags_refused (void)
 {
   g_autofree char *long_key = g_strnfill (GRANARY_TAG_KEY_MAX_CHARS + 1, 'k');
@@ -187,6 +208,7 @@ main (int   argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/tags/edit", test_tags);
+  g_test_add_func ("/tags/lines", test_tags_lines);
   g_test_add_func ("/tags/refused", test_tags_refused);
   g_test_add_func ("/metrics/parse", test_metrics);
   g_test_add_func ("/metrics/direction", test_metric_direction);
