@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sample model predicts: its own inference code, on images it was not trained with.
+
+test-sample.py SOURCE-FOLDER
+"""
+
+import importlib.util
+import json
+import pathlib
+import re
+import sys
+
+from tap import Tap
+
+source = pathlib.Path(sys.argv[1])
+folder = source / 'data/samples/digits'
+sys.path.insert(0, str(source / 'tests/data/modules'))
+
+import tiinfer  # noqa: E402  (the module above)
+
+
+def load_model():
+    """As the server does: the first subclass of tiinfer.Model in the module."""
+    spec = importlib.util.spec_from_file_location('model_service', folder / 'model_service.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    classes = [value for value in vars(module).values()
+               if isinstance(value, type) and issubclass(value, tiinfer.Model)]
+    model = classes[0](str(folder))
+    assert model.load() is True
+    return model
+
+
+images = json.loads((source / 'tests/data/digits/digits.json').read_text(encoding='utf-8'))
+
+
+def check_images():
+    labels = sorted(image['label'] for image in images)
+    if labels != sorted(list(range(10)) * 2):
+        yield f'not two of each digit: {labels}'
+    if sum(image['label'] != image['read'] for image in images) > 1:
+        yield 'the network reads more than one of them wrong'
+    for image in images:
+        if len(image['image']) != 8 or any(len(row) != 8 for row in image['image']):
+            yield 'an image is not 8 by 8'
+
+
+def check_single():
+    model = load_model()
+    for number, image in enumerate(images):
+        answer = model({'image': image['image']})
+        result = json.loads(json.dumps(answer))['results'][0]
+        if result['digit'] != str(image['read']):
+            yield f'image {number} was read as {image["read"]}, now as {result["digit"]}'
+        if not 0.3 < result['probability'] <= 1 or len(result['top']) != 3:
+            yield f'image {number}: odd answer {result}'
+
+
+def check_batch():
+    model = load_model()
+    # The same images as a scanner of 256 greys would give them.
+    grey = [[[pixel * 255 / 16 for pixel in row] for row in image['image']] for image in images]
+    results = model({'images': grey, 'maximum': 255})['results']
+    for image, result in zip(images, results, strict=True):
+        if result['digit'] != str(image['read']):
+            yield f'{image["read"]} became {result["digit"]}'
+
+
+def check_depends_on_image():
+    """A model that always says the same would be no model."""
+    model = load_model()
+    blank = model({'image': [[0] * 8] * 8})['results'][0]['top']
+    first = model({'image': images[0]['image']})['results'][0]['top']
+    if blank == first:
+        yield 'an empty image gives the same answer'
+
+
+def check_bad_request():
+    model = load_model()
+    for wrong in ([[1, 2], [3, 4]], [], 'text'):
+        try:
+            model({'image': wrong})
+        except ValueError:
+            continue
+        yield f'{wrong!r} was accepted'
+
+
+def check_readme():
+    readme = (source / 'data/samples/README.md').read_text(encoding='utf-8')
+    size = (folder / 'digits.onnx').stat().st_size
+    if f'{size:,} bytes' not in readme:
+        yield f'README.md does not say that the file has {size:,} bytes'
+    import hashlib
+    digest = hashlib.sha256((folder / 'digits.onnx').read_bytes()).hexdigest()
+    if not re.search(digest, readme):
+        yield 'README.md names another SHA-256'
+
+
+tap = Tap()
+tap.check('the images are two of each digit, nearly all read right', check_images)
+tap.check('every held-out image is read as when it was trained', check_single)
+tap.check('a batch on another scale is read alike', check_batch)
+tap.check('the answer depends on the image', check_depends_on_image)
+tap.check('what is no image is refused', check_bad_request)
+tap.check('README.md tells size and digest', check_readme)
+tap.done()
