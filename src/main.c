@@ -4,10 +4,8 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-#include <locale.h>
-
 #include "granary-application.h"
+#include "granary-wording.h"
 
 int
 main (int    argc,
@@ -15,10 +13,7 @@ main (int    argc,
 {
   g_autoptr (GranaryApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, GRANARY_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  granary_wording_bind_locale ();
 
   application = granary_application_new ();
 
