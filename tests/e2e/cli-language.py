@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chinese for people, the same words for programs, and UTF-8 whatever the locale."""
 
+import pathlib
 import sys
 
 from cli_harness import Tap, Terminal, box
 
-CHINESE = {'LC_ALL': 'zh_CN.UTF-8', 'LANGUAGE': 'zh_CN', 'GRANARY_LOCALEDIR': sys.argv[4]}
+CHINESE = {'LC_ALL': 'zh_CN.UTF-8', 'LANGUAGE': 'zh_CN',
+           'GRANARY_LOCALEDIR': str(pathlib.Path(sys.argv[4]).resolve())}
 
 
 def chinese():

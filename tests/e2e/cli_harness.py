@@ -94,7 +94,10 @@ class Box:
     def leftovers(self):
         """What an interrupted operation would leave behind."""
         staging = self.repository / 'staging'
-        return sorted(os.listdir(staging)) if staging.is_dir() else []
+        if not staging.is_dir():
+            return []
+        # Locks tell which processes are at work; an old one goes with the next open.
+        return sorted(name for name in os.listdir(staging) if not name.endswith('.lock'))
 
 
 @contextlib.contextmanager
