@@ -16,7 +16,8 @@
 #define N_ROUNDS 9
 #define N_WRITES 50
 
-static GPtrArray *recording; /* (owned) (nullable) (element-type utf8) */
+static GPtrArray *recording; /* (nullable) (element-type utf8): from a BEGIN to its COMMIT */
+static gpointer recorded;    /* (nullable): the connection that began it */
 
 static int
 trace_cb (unsigned  event,
@@ -24,8 +25,13 @@ trace_cb (unsigned  event,
           void     *statement,
           void     *text)
 {
-  /* Comments tell of triggers, which the outer statement runs by itself. */
-  if (recording != NULL && !g_str_has_prefix (text, "--"))
+  if (recording == NULL)
+    return 0;
+  if (recorded == NULL && g_str_has_prefix (text, "BEGIN"))
+    recorded = data;
+
+  /* Comments tell of triggers, which the outer statement runs by itself; readers poll. */
+  if (recorded == data && data != NULL && !g_str_has_prefix (text, "--"))
     {
       char *expanded = sqlite3_expanded_sql (statement);
 
@@ -41,7 +47,7 @@ follow_connection (sqlite3                         *database,
                    char                           **message,
                    const struct sqlite3_api_routines *api)
 {
-  return sqlite3_trace_v2 (database, SQLITE_TRACE_STMT, trace_cb, NULL);
+  return sqlite3_trace_v2 (database, SQLITE_TRACE_STMT, trace_cb, database);
 }
 
 typedef struct

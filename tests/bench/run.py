@@ -43,8 +43,11 @@ def main():
     rows = []
     for name in wanted:
         print(f'granary: measuring {name}', file=sys.stderr, flush=True)
+        # What is made for a moment is on the same disk as all else.
+        os.makedirs(FOLDER, exist_ok=True)
         with subprocess.Popen(known[name], text=True, stdout=subprocess.PIPE,
-                              stdin=subprocess.DEVNULL) as running:
+                              stdin=subprocess.DEVNULL,
+                              env={**os.environ, 'TMPDIR': FOLDER}) as running:
             for line in running.stdout:
                 try:
                     row = json.loads(line)
