@@ -218,10 +218,13 @@ granary_catalog_list_facets (GranaryCatalog  *self,
     return NULL;
   /* Counts by the index alone, then takes off what is in the trash, which is little. */
   statement = granary_database_prepare (reader->database,
-                                        "SELECT t.key, t.value, count(*) - ("
-                                        "  SELECT count(*) FROM models m JOIN tags u ON u.model_id = m.id"
-                                        "  WHERE m.trash IS NOT NULL"
-                                        "    AND u.key = t.key AND u.value = t.value) AS n"
+                                        "WITH gone (key, value, n) AS MATERIALIZED ("
+                                        "  SELECT u.key, u.value, count(*)"
+                                        "    FROM models m CROSS JOIN tags u ON u.model_id = m.id"
+                                        "    WHERE m.trash IS NOT NULL GROUP BY u.key, u.value)"
+                                        " SELECT t.key, t.value, count(*) - coalesce (("
+                                        "   SELECT g.n FROM gone g"
+                                        "   WHERE g.key = t.key AND g.value = t.value), 0) AS n"
                                         " FROM tags t GROUP BY t.key, t.value"
                                         " HAVING n > 0 ORDER BY t.key, n DESC, t.value",
                                         error);
@@ -247,14 +250,19 @@ granary_catalog_list_facets (GranaryCatalog  *self,
   return g_steal_pointer (&facets);
 }
 
+/* The latest versions tell well enough what is in use, whatever the size of the catalogue. */
+#define RECENT(column) \
+  "SELECT " column " AS value FROM (SELECT " column " FROM versions ORDER BY id DESC LIMIT 20000)" \
+  " WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT 200"
+
 /**
  * granary_catalog_list_strings:
  * @self: a catalogue
  * @which: `framework`, `format` or `environment`
  * @error: return location
  *
- * Returns: (transfer full) (element-type utf8): the values in use, the commonest first, for
- *   completion
+ * Returns: (transfer full) (element-type utf8): values in use lately, the commonest first,
+ *   for completion
  */
 GPtrArray *
 granary_catalog_list_strings (GranaryCatalog  *self,
@@ -263,12 +271,9 @@ granary_catalog_list_strings (GranaryCatalog  *self,
 {
   static const char *const columns[] = { "framework", "format", "environment" };
   static const char *const statements[] = {
-    "SELECT framework FROM versions WHERE framework IS NOT NULL"
-    " GROUP BY framework ORDER BY count(*) DESC, framework LIMIT 200",
-    "SELECT format FROM versions WHERE format IS NOT NULL"
-    " GROUP BY format ORDER BY count(*) DESC, format LIMIT 200",
-    "SELECT environment FROM versions WHERE environment IS NOT NULL"
-    " GROUP BY environment ORDER BY count(*) DESC, environment LIMIT 200",
+    RECENT ("framework"),
+    RECENT ("format"),
+    RECENT ("environment"),
   };
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;

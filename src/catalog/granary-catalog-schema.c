@@ -46,6 +46,7 @@ static const char *const migrations[] = {
   "CREATE INDEX models_by_size ON models (size) WHERE trash IS NULL;"
   "CREATE INDEX models_by_updated ON models (updated) WHERE trash IS NULL;"
   "CREATE INDEX models_by_created ON models (created) WHERE trash IS NULL;"
+  "CREATE INDEX models_sums ON models (n_versions, size) WHERE trash IS NULL;"
   "CREATE INDEX models_by_trash ON models (trash) WHERE trash IS NOT NULL;"
 
   "CREATE TABLE versions ("

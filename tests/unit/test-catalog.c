@@ -569,6 +569,7 @@ test_plans (Fixture       *fixture,
     { "SELECT m.id FROM models m WHERE m.trash IS NULL ORDER BY m.name_sort, m.id", "models_by_name" },
     { "SELECT m.id FROM models m WHERE m.trash IS NULL ORDER BY m.updated DESC, m.id", "models_by_updated" },
     { "SELECT m.id FROM models m WHERE m.trash IS NULL ORDER BY m.size DESC, m.id", "models_by_size" },
+    { "SELECT count(*), sum(n_versions), sum(size) FROM models WHERE trash IS NULL", "models_sums" },
     { "SELECT 1 FROM files WHERE size = 1 LIMIT 1", "files_by_content" },
     { "SELECT id FROM versions WHERE model_id = 1 AND number = 1", "sqlite_autoindex_versions" },
   };
