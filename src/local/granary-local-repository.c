@@ -34,9 +34,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GranaryLocalRepository, granary_local_repository,
                                G_IMPLEMENT_INTERFACE (GRANARY_TYPE_REPOSITORY,
                                                       repository_iface_init))
 
-/* The arguments of a verb, those it has. */
-typedef struct
+/* A verb on its way: who waits for it, and the arguments it has. */
+typedef struct _Job Job;
+
+struct _Job
 {
+  GTask                *task;        /* (owned): the caller's */
+  void                (*run)         (Job *job);
   GranaryLocalStore    *store;       /* (owned) */
   GranaryTransfer      *transfer;    /* (owned) (nullable) */
   GCancellable         *cancellable; /* (owned) (nullable) */
@@ -50,7 +54,7 @@ typedef struct
   GStrv                 entries;     /* (owned) (nullable) */
   char                 *text;        /* (owned) (nullable): folder or name */
   gint64                id;
-} Job;
+};
 
 /* Auxiliary functions */
 
@@ -59,6 +63,7 @@ job_free (gpointer data)
 {
   Job *job = data;
 
+  g_clear_object (&job->task);
   g_clear_pointer (&job->store, granary_local_store_unref);
   g_clear_object (&job->transfer);
   g_clear_object (&job->cancellable);
@@ -100,9 +105,9 @@ finish_transfer (Job          *job,
 /* Called off while it waits for a thread: there is nothing to undo, so the answer is given now. */
 static void
 cancelled_cb (GCancellable *cancellable,
-              GTask        *task)
+              GTask        *carrier)
 {
-  Job *job = g_task_get_task_data (task);
+  Job *job = g_task_get_task_data (carrier);
   g_autoptr (GError) error = NULL;
 
   if (!g_atomic_int_compare_and_exchange (&job->is_taken, FALSE, TRUE))
@@ -110,68 +115,74 @@ cancelled_cb (GCancellable *cancellable,
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "called off");
   finish_transfer (job, error);
-  g_task_return_error (task, g_steal_pointer (&error));
+  g_task_return_error (job->task, g_steal_pointer (&error));
 }
 
-/* Takes @job. The task itself has no cancellable: what has been done when a verb is called off is
- * for the verb to say. */
+static void
+job_thread (GTask        *carrier,
+            gpointer      source_object,
+            gpointer      task_data,
+            GCancellable *cancellable)
+{
+  Job *job = task_data;
+  gboolean is_mine = g_atomic_int_compare_and_exchange (&job->is_taken, FALSE, TRUE);
+
+  /* From here on the verb itself looks whether it was called off. */
+  if (job->cancellable != NULL)
+    g_cancellable_disconnect (job->cancellable, job->handler);
+  if (is_mine)
+    job->run (job);
+  g_task_return_boolean (carrier, TRUE);
+}
+
+/* Takes @job. The worker gets a task of its own, since that of the caller may be answered before
+ * its turn comes. Neither has a cancellable: what a verb that is called off has done by then is for
+ * the verb to say. */
 static void
 start (GranaryRepository   *repository,
        gboolean             is_long,
        gpointer             tag,
        Job                 *job,
-       GTaskThreadFunc      func,
+       void               (*run) (Job *job),
        GAsyncReadyCallback  callback,
        gpointer             user_data)
 {
   GranaryLocalRepository *self = GRANARY_LOCAL_REPOSITORY (repository);
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) carrier = g_task_new (NULL, NULL, NULL, NULL);
 
-  g_task_set_source_tag (task, tag);
-  g_task_set_task_data (task, job, job_free);
+  job->task = g_task_new (self, NULL, callback, user_data);
+  job->run = run;
+  g_task_set_source_tag (job->task, tag);
+  g_task_set_source_tag (carrier, start);
+  g_task_set_task_data (carrier, job, job_free);
   if (job->cancellable != NULL)
     job->handler = g_cancellable_connect (job->cancellable, G_CALLBACK (cancelled_cb),
-                                          g_object_ref (task), g_object_unref);
-  granary_worker_run (is_long ? self->longer : self->shorter, task, func);
-}
-
-/* At the beginning of each thread function. */
-static gboolean
-take (Job *job)
-{
-  gboolean is_mine = g_atomic_int_compare_and_exchange (&job->is_taken, FALSE, TRUE);
-
-  /* From here on the verb itself looks. */
-  if (job->cancellable != NULL)
-    g_cancellable_disconnect (job->cancellable, job->handler);
-
-  return is_mine;
+                                          g_object_ref (carrier), g_object_unref);
+  granary_worker_run (is_long ? self->longer : self->shorter, carrier, job_thread);
 }
 
 static void
-return_pointer (GTask          *task,
-                Job            *job,
+return_pointer (Job            *job,
                 gpointer        result,
                 GDestroyNotify  destroy,
                 GError         *error)
 {
   finish_transfer (job, error);
   if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_error (job->task, error);
   else
-    g_task_return_pointer (task, result, destroy);
+    g_task_return_pointer (job->task, result, destroy);
 }
 
 static void
-return_boolean (GTask  *task,
-                Job    *job,
+return_boolean (Job    *job,
                 GError *error)
 {
   finish_transfer (job, error);
   if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_error (job->task, error);
   else
-    g_task_return_boolean (task, TRUE);
+    g_task_return_boolean (job->task, TRUE);
 }
 
 static void
@@ -183,20 +194,13 @@ free_strv (gpointer data)
 /* Verbs */
 
 static void
-import_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      task_data,
-               GCancellable *cancellable)
+run_import (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GranaryVersion *version;
 
-  if (!take (job))
-    return;
-
   version = granary_local_import (job->store, job->import, job->transfer, &error);
-  return_pointer (task, job, version, (GDestroyNotify) granary_version_unref, error);
+  return_pointer (job, version, (GDestroyNotify) granary_version_unref, error);
 }
 
 static void
@@ -209,7 +213,7 @@ granary_local_repository_import_async (GranaryRepository          *repository,
   Job *job = job_new (repository, transfer, NULL);
 
   job->import = granary_import_request_copy (request);
-  start (repository, TRUE, granary_local_repository_import_async, job, import_thread,
+  start (repository, TRUE, granary_local_repository_import_async, job, run_import,
          callback, user_data);
 }
 
@@ -224,20 +228,13 @@ granary_local_repository_import_finish (GranaryRepository  *repository,
 }
 
 static void
-upload_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      task_data,
-               GCancellable *cancellable)
+run_upload (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GranaryVersion *version;
 
-  if (!take (job))
-    return;
-
   version = granary_local_upload (job->store, job->upload, job->transfer, &error);
-  return_pointer (task, job, version, (GDestroyNotify) granary_version_unref, error);
+  return_pointer (job, version, (GDestroyNotify) granary_version_unref, error);
 }
 
 static void
@@ -250,7 +247,7 @@ granary_local_repository_upload_async (GranaryRepository          *repository,
   Job *job = job_new (repository, transfer, NULL);
 
   job->upload = granary_upload_request_copy (request);
-  start (repository, TRUE, granary_local_repository_upload_async, job, upload_thread,
+  start (repository, TRUE, granary_local_repository_upload_async, job, run_upload,
          callback, user_data);
 }
 
@@ -265,20 +262,13 @@ granary_local_repository_upload_finish (GranaryRepository  *repository,
 }
 
 static void
-download_thread (GTask        *task,
-                 gpointer      source_object,
-                 gpointer      task_data,
-                 GCancellable *cancellable)
+run_download (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GPtrArray *paths;
 
-  if (!take (job))
-    return;
-
   paths = granary_local_download (job->store, job->ids, job->text, job->transfer, &error);
-  return_pointer (task, job, paths, (GDestroyNotify) g_ptr_array_unref, error);
+  return_pointer (job, paths, (GDestroyNotify) g_ptr_array_unref, error);
 }
 
 static void
@@ -293,7 +283,7 @@ granary_local_repository_download_async (GranaryRepository   *repository,
 
   job->ids = g_array_ref (version_ids);
   job->text = g_canonicalize_filename (folder, NULL);
-  start (repository, TRUE, granary_local_repository_download_async, job, download_thread,
+  start (repository, TRUE, granary_local_repository_download_async, job, run_download,
          callback, user_data);
 }
 
@@ -308,19 +298,12 @@ granary_local_repository_download_finish (GranaryRepository  *repository,
 }
 
 static void
-edit_thread (GTask        *task,
-             gpointer      source_object,
-             gpointer      task_data,
-             GCancellable *cancellable)
+run_edit (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
 
-  if (!take (job))
-    return;
-
   granary_local_edit (job->store, job->edit, &error);
-  return_boolean (task, job, error);
+  return_boolean (job, error);
 }
 
 static void
@@ -333,7 +316,7 @@ granary_local_repository_edit_async (GranaryRepository        *repository,
   Job *job = job_new (repository, NULL, cancellable);
 
   job->edit = granary_edit_request_copy (request);
-  start (repository, FALSE, granary_local_repository_edit_async, job, edit_thread,
+  start (repository, FALSE, granary_local_repository_edit_async, job, run_edit,
          callback, user_data);
 }
 
@@ -348,20 +331,13 @@ granary_local_repository_edit_finish (GranaryRepository  *repository,
 }
 
 static void
-delete_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      task_data,
-               GCancellable *cancellable)
+run_delete (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GStrv entries;
 
-  if (!take (job))
-    return;
-
   entries = granary_local_delete (job->store, job->ids, job->more_ids, job->transfer, &error);
-  return_pointer (task, job, entries, free_strv, error);
+  return_pointer (job, entries, free_strv, error);
 }
 
 static void
@@ -376,7 +352,7 @@ granary_local_repository_delete_async (GranaryRepository   *repository,
 
   job->ids = model_ids != NULL ? g_array_ref (model_ids) : NULL;
   job->more_ids = version_ids != NULL ? g_array_ref (version_ids) : NULL;
-  start (repository, FALSE, granary_local_repository_delete_async, job, delete_thread,
+  start (repository, FALSE, granary_local_repository_delete_async, job, run_delete,
          callback, user_data);
 }
 
@@ -391,19 +367,12 @@ granary_local_repository_delete_finish (GranaryRepository  *repository,
 }
 
 static void
-restore_thread (GTask        *task,
-                gpointer      source_object,
-                gpointer      task_data,
-                GCancellable *cancellable)
+run_restore (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
 
-  if (!take (job))
-    return;
-
   granary_local_restore (job->store, (const char *const *) job->entries, job->text, &error);
-  return_boolean (task, job, error);
+  return_boolean (job, error);
 }
 
 static void
@@ -418,7 +387,7 @@ granary_local_repository_restore_async (GranaryRepository   *repository,
 
   job->entries = g_strdupv ((char **) entries);
   job->text = g_strdup (new_name);
-  start (repository, FALSE, granary_local_repository_restore_async, job, restore_thread,
+  start (repository, FALSE, granary_local_repository_restore_async, job, run_restore,
          callback, user_data);
 }
 
@@ -433,25 +402,18 @@ granary_local_repository_restore_finish (GranaryRepository  *repository,
 }
 
 static void
-purge_thread (GTask        *task,
-              gpointer      source_object,
-              gpointer      task_data,
-              GCancellable *cancellable)
+run_purge (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   gint64 freed;
-
-  if (!take (job))
-    return;
 
   freed = granary_local_purge (job->store, (const char *const *) job->entries, job->transfer,
                                &error);
   finish_transfer (job, error);
   if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_error (job->task, error);
   else
-    g_task_return_int (task, freed);
+    g_task_return_int (job->task, freed);
 }
 
 static void
@@ -464,7 +426,7 @@ granary_local_repository_purge_async (GranaryRepository   *repository,
   Job *job = job_new (repository, transfer, NULL);
 
   job->entries = g_strdupv ((char **) entries);
-  start (repository, TRUE, granary_local_repository_purge_async, job, purge_thread,
+  start (repository, TRUE, granary_local_repository_purge_async, job, run_purge,
          callback, user_data);
 }
 
@@ -479,20 +441,13 @@ granary_local_repository_purge_finish (GranaryRepository  *repository,
 }
 
 static void
-verify_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      task_data,
-               GCancellable *cancellable)
+run_verify (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GPtrArray *problems;
 
-  if (!take (job))
-    return;
-
   problems = granary_local_verify (job->store, job->ids, job->transfer, &error);
-  return_pointer (task, job, problems, (GDestroyNotify) g_ptr_array_unref, error);
+  return_pointer (job, problems, (GDestroyNotify) g_ptr_array_unref, error);
 }
 
 static void
@@ -505,7 +460,7 @@ granary_local_repository_verify_async (GranaryRepository   *repository,
   Job *job = job_new (repository, transfer, NULL);
 
   job->ids = version_ids != NULL ? g_array_ref (version_ids) : NULL;
-  start (repository, TRUE, granary_local_repository_verify_async, job, verify_thread,
+  start (repository, TRUE, granary_local_repository_verify_async, job, run_verify,
          callback, user_data);
 }
 
@@ -520,20 +475,13 @@ granary_local_repository_verify_finish (GranaryRepository  *repository,
 }
 
 static void
-check_thread (GTask        *task,
-              gpointer      source_object,
-              gpointer      task_data,
-              GCancellable *cancellable)
+run_check (Job *job)
 {
-  Job *job = task_data;
   GError *error = NULL;
   GPtrArray *errors;
 
-  if (!take (job))
-    return;
-
   errors = granary_local_check (job->store, job->id, job->cancellable, &error);
-  return_pointer (task, job, errors, (GDestroyNotify) g_ptr_array_unref, error);
+  return_pointer (job, errors, (GDestroyNotify) g_ptr_array_unref, error);
 }
 
 static void
@@ -546,7 +494,7 @@ granary_local_repository_check_async (GranaryRepository   *repository,
   Job *job = job_new (repository, NULL, cancellable);
 
   job->id = version_id;
-  start (repository, FALSE, granary_local_repository_check_async, job, check_thread,
+  start (repository, FALSE, granary_local_repository_check_async, job, run_check,
          callback, user_data);
 }
 
