@@ -309,7 +309,7 @@ chip_remove_cb (GranaryTagEditor *self,
   guint position = 0;
 
   /* The next chip takes the focus, so that several can be taken away in a row. */
-  if (gtk_widget_has_focus (GTK_WIDGET (chip)) &&
+  if (gtk_widget_is_focus (GTK_WIDGET (chip)) &&
       g_ptr_array_find (self->chips, chip, &position) && position + 1 < self->chips->len)
     next = g_ptr_array_index (self->chips, position + 1);
 
