@@ -54,10 +54,10 @@ show_banner (GranaryImportDialog *self,
              const GError        *error)
 {
   g_autoptr (GranaryWording) wording = NULL;
+  g_autofree char *object = granary_import_target_dup_object (self->target);
   g_autofree char *text = NULL;
 
-  wording = granary_wording_for_error (error, GRANARY_VERB_IMPORT,
-                                       granary_import_draft_get_name (self->draft));
+  wording = granary_wording_for_error (error, GRANARY_VERB_IMPORT, object);
   /* Translators: what did not work, and why. */
   text = g_strdup_printf (_("%1$s. %2$s"), wording->title, wording->body);
   adw_banner_set_title (self->banner, text);
@@ -107,6 +107,7 @@ static void
 import_cb (GranaryImportDialog *self)
 {
   GranaryShell *shell = granary_shell_find (GTK_WIDGET (self));
+  g_autofree char *object = NULL;
   g_autoptr (GError) error = NULL;
 
   /* What still stands in the tag entry belongs to it, too. */
@@ -114,7 +115,8 @@ import_cb (GranaryImportDialog *self)
       !granary_import_draft_get_ready (self->draft))
     return;
 
-  if (!granary_import_run (self->draft, shell, &error))
+  object = granary_import_target_dup_object (self->target);
+  if (!granary_import_run (self->draft, object, shell, &error))
     {
       show_banner (self, error);
       return;

@@ -30,6 +30,7 @@ struct _GranaryImportFiles
   GtkWidget             *files_button;
   GranaryProblemRow     *files_problem;
   AdwExpanderRow        *problems_row;
+  GtkWidget             *leave_out_button;
   AdwActionRow          *move_row;
   AdwToggleGroup        *move_group;
 
@@ -68,12 +69,52 @@ update_summary (GranaryImportFiles *self)
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self), text);
 }
 
+static void
+leave_out_cb (GranaryImportFiles *self,
+              GtkWidget          *row)
+{
+  granary_import_draft_remove_file (self->draft, g_object_get_data (G_OBJECT (row), "subject"));
+}
+
+static void
+leave_all_out_cb (GranaryImportFiles *self)
+{
+  g_autoptr (GranaryFileSet) files = g_object_ref (granary_import_draft_get_files (self->draft));
+
+  for (guint i = 0; i < granary_file_set_get_n_problems (files); i++)
+    {
+      const char *subject = granary_error_get_subject (granary_file_set_get_problem (files, i));
+
+      if (subject != NULL)
+        granary_import_draft_remove_file (self->draft, subject);
+    }
+}
+
+static void
+add_problem_row (GranaryImportFiles *self,
+                 const char         *text,
+                 const char         *subject)
+{
+  GranaryProblemRow *row = g_object_new (GRANARY_TYPE_PROBLEM_ROW, NULL);
+
+  granary_problem_row_show_text (row, text, FALSE);
+  if (subject != NULL)
+    {
+      g_object_set_data_full (G_OBJECT (row), "subject", g_strdup (subject), g_free);
+      granary_problem_row_set_way_out (row, _("_Leave Out"));
+      g_signal_connect_object (row, "resolve", G_CALLBACK (leave_out_cb), self, G_CONNECT_SWAPPED);
+    }
+  adw_expander_row_add_row (self->problems_row, GTK_WIDGET (row));
+  g_ptr_array_add (self->problem_rows, row);
+}
+
 /* What of the chosen files and folders cannot be imported, with the reason for each. */
 static void
 update_set_problems (GranaryImportFiles *self)
 {
   GranaryFileSet *files = granary_import_draft_get_files (self->draft);
   guint n_problems = files != NULL ? granary_file_set_get_n_problems (files) : 0;
+  gboolean were_there = self->problem_rows->len > 0;
   g_autofree char *title = NULL;
 
   for (guint i = 0; i < self->problem_rows->len; i++)
@@ -81,6 +122,7 @@ update_set_problems (GranaryImportFiles *self)
   g_ptr_array_set_size (self->problem_rows, 0);
 
   gtk_widget_set_visible (GTK_WIDGET (self->problems_row), n_problems > 0);
+  gtk_widget_set_visible (self->leave_out_button, n_problems > 1);
   if (n_problems == 0)
     return;
 
@@ -91,41 +133,31 @@ update_set_problems (GranaryImportFiles *self)
   for (guint i = 0; i < MIN (n_problems, MAX_PROBLEMS_SHOWN); i++)
     {
       const GError *problem = granary_file_set_get_problem (files, i);
-      GranaryProblemRow *row = g_object_new (GRANARY_TYPE_PROBLEM_ROW, NULL);
       g_autofree char *text = granary_wording_for_problem (problem);
 
-      granary_problem_row_show_text (row, text, FALSE);
-      adw_expander_row_add_row (self->problems_row, GTK_WIDGET (row));
-      g_ptr_array_add (self->problem_rows, row);
+      add_problem_row (self, text, granary_error_get_subject (problem));
     }
 
   if (n_problems > MAX_PROBLEMS_SHOWN)
     {
-      GranaryProblemRow *row = g_object_new (GRANARY_TYPE_PROBLEM_ROW, NULL);
       g_autofree char *text = NULL;
 
       text = g_strdup_printf (ngettext ("and %u more", "and %u more", n_problems - MAX_PROBLEMS_SHOWN),
                               n_problems - MAX_PROBLEMS_SHOWN);
-      granary_problem_row_show_text (row, text, FALSE);
-      adw_expander_row_add_row (self->problems_row, GTK_WIDGET (row));
-      g_ptr_array_add (self->problem_rows, row);
+      add_problem_row (self, text, NULL);
     }
+
+  if (!were_there)
+    adw_expander_row_set_expanded (self->problems_row, TRUE);
 }
 
 static void
 update_files (GranaryImportFiles *self)
 {
   granary_import_file_list_set_files (self->list, granary_import_draft_get_files (self->draft));
+  granary_problem_row_show (self->files_problem, NULL, NULL);
   update_summary (self);
   update_set_problems (self);
-}
-
-static void
-update_problem (GranaryImportFiles *self)
-{
-  granary_problem_row_show (self->files_problem,
-                            granary_import_draft_get_problem (self->draft, GRANARY_DRAFT_FILES),
-                            NULL);
 }
 
 static void
@@ -377,11 +409,13 @@ granary_import_files_class_init (GranaryImportFilesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, files_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, files_problem);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, problems_row);
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, leave_out_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, move_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, move_group);
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_folders_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
+  gtk_widget_class_bind_template_callback (widget_class, leave_all_out_cb);
   gtk_widget_class_bind_template_callback (widget_class, move_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_key_pressed_cb);
 }
@@ -411,12 +445,9 @@ granary_import_files_set_draft (GranaryImportFiles *self,
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "files-changed", G_CALLBACK (update_files), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (draft, "problems-changed", G_CALLBACK (update_problem), self,
-                           G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "notify::move", G_CALLBACK (update_move), self,
                            G_CONNECT_SWAPPED);
 
   update_files (self);
-  update_problem (self);
   update_move (self);
 }

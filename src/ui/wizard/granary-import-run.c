@@ -129,6 +129,7 @@ imported_cb (GObject      *source,
 /**
  * granary_import_run:
  * @draft: what to import; ready
+ * @object: name of the model, with the version's where there is a model already
  * @shell: (nullable): where to say how it goes
  * @error: return location: the draft could not be made into a request
  *
@@ -138,6 +139,7 @@ imported_cb (GObject      *source,
  */
 gboolean
 granary_import_run (GranaryImportDraft  *draft,
+                    const char          *object,
                     GranaryShell        *shell,
                     GError             **error)
 {
@@ -147,6 +149,7 @@ granary_import_run (GranaryImportDraft  *draft,
   Run *run;
 
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (draft), FALSE);
+  g_return_val_if_fail (object != NULL, FALSE);
   g_return_val_if_fail (shell == NULL || GRANARY_IS_SHELL (shell), FALSE);
 
   request = granary_import_draft_make_request (draft, error);
@@ -156,7 +159,7 @@ granary_import_run (GranaryImportDraft  *draft,
   connection = granary_import_draft_get_connection (draft);
   run = g_new0 (Run, 1);
   run->draft = g_object_ref (draft);
-  run->object = g_strdup (granary_import_draft_get_name (draft));
+  run->object = g_strdup (object);
   g_set_weak_pointer (&run->shell, shell);
 
   transfer = granary_transfer_new (GRANARY_TRANSFER_IMPORT, run->object);

@@ -8,8 +8,10 @@
 G_BEGIN_DECLS
 
 /* Carries an import out, beyond the life of its dialog: the transfer is listed in @shell, which
- * also says how it ended. After a failure the draft is offered for review, as it was. */
+ * also says how it ended. After a failure the draft is offered for review, as it was. @object is
+ * what people call it: `plate-ocr v8`. */
 gboolean granary_import_run (GranaryImportDraft  *draft,
+                             const char          *object,
                              GranaryShell        *shell,
                              GError             **error);
 

@@ -104,7 +104,7 @@ update (GranaryImportServiceRow *self)
   else if (written)
     {
       show_state (self, "object-select-symbolic", "success",
-                  chosen ? _("Edited here; the original file stays as it is") : _("Written here"));
+                  _("Written here"));
     }
   else if (chosen)
     {

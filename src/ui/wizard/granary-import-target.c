@@ -15,6 +15,7 @@
 #include "granary-problem-row.h"
 #include "granary-tag-editor.h"
 #include "granary-tag-help.h"
+#include "granary-wording.h"
 
 struct _GranaryImportTarget
 {
@@ -425,4 +426,23 @@ granary_import_target_has_pending (GranaryImportTarget *self)
   g_return_val_if_fail (GRANARY_IS_IMPORT_TARGET (self), FALSE);
 
   return granary_tag_editor_has_pending (self->tag_editor);
+}
+
+/**
+ * granary_import_target_dup_object:
+ * @self: a target section
+ *
+ * Returns: (transfer full): what is being imported, for titles: the name of a new model, or
+ *   `plate-ocr v8`
+ */
+char *
+granary_import_target_dup_object (GranaryImportTarget *self)
+{
+  g_return_val_if_fail (GRANARY_IS_IMPORT_TARGET (self), NULL);
+
+  if (!granary_import_draft_get_target_is_new (self->draft) && self->model_name != NULL)
+    return granary_wording_version (self->model_name,
+                                    granary_import_draft_get_next_number (self->draft));
+
+  return g_strdup (granary_import_draft_get_name (self->draft));
 }

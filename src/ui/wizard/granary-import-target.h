@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (GranaryImportTarget, granary_import_target, GRANARY, IMPOR
 void     granary_import_target_set_draft (GranaryImportTarget *self,
                                           GranaryImportDraft  *draft);
 gboolean granary_import_target_commit    (GranaryImportTarget *self);
+char    *granary_import_target_dup_object (GranaryImportTarget *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean granary_import_target_has_pending (GranaryImportTarget *self);
 
 G_END_DECLS

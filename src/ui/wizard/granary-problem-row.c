@@ -14,9 +14,24 @@ struct _GranaryProblemRow
 
   GtkImage          *icon;
   GtkLabel          *label;
+  GtkWidget         *way_out_button;
 };
 
 G_DEFINE_FINAL_TYPE (GranaryProblemRow, granary_problem_row, ADW_TYPE_PREFERENCES_ROW)
+
+enum
+{
+  RESOLVE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+way_out_cb (GranaryProblemRow *self)
+{
+  g_signal_emit (self, signals[RESOLVE], 0);
+}
 
 static void
 granary_problem_row_dispose (GObject *object)
@@ -33,10 +48,15 @@ granary_problem_row_class_init (GranaryProblemRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = granary_problem_row_dispose;
 
+  signals[RESOLVE] = g_signal_new ("resolve", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/granary/Granary/ui/wizard/granary-problem-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GranaryProblemRow, icon);
   gtk_widget_class_bind_template_child (widget_class, GranaryProblemRow, label);
+  gtk_widget_class_bind_template_child (widget_class, GranaryProblemRow, way_out_button);
+  gtk_widget_class_bind_template_callback (widget_class, way_out_cb);
 }
 
 static void
@@ -127,4 +147,21 @@ granary_problem_row_show (GranaryProblemRow *self,
   gtk_accessible_update_relation (GTK_ACCESSIBLE (field),
                                   GTK_ACCESSIBLE_RELATION_ERROR_MESSAGE, self->label, NULL,
                                   -1);
+}
+
+/**
+ * granary_problem_row_set_way_out:
+ * @self: a problem row
+ * @label: (nullable): of a button that puts it right, with a mnemonic; %NULL: none
+ *
+ * Offers a way out, told by the signal `resolve`.
+ */
+void
+granary_problem_row_set_way_out (GranaryProblemRow *self,
+                                 const char        *label)
+{
+  g_return_if_fail (GRANARY_IS_PROBLEM_ROW (self));
+
+  gtk_button_set_label (GTK_BUTTON (self->way_out_button), label != NULL ? label : "");
+  gtk_widget_set_visible (self->way_out_button, label != NULL);
 }

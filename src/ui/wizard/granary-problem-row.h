@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * GranaryProblemRow:
  *
  * What is wrong with the field above it; not there while nothing is.
+ *
+ * Signals: `resolve` (no arguments) when its button is pressed, if it was given one.
  */
 #define GRANARY_TYPE_PROBLEM_ROW (granary_problem_row_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryProblemRow, granary_problem_row, GRANARY, PROBLEM_ROW, AdwPreferencesRow)
@@ -20,5 +22,7 @@ void granary_problem_row_show      (GranaryProblemRow *self,
 void granary_problem_row_show_text (GranaryProblemRow *self,
                                     const char        *text,
                                     gboolean           is_warning);
+void granary_problem_row_set_way_out (GranaryProblemRow *self,
+                                      const char        *label);
 
 G_END_DECLS
