@@ -351,7 +351,32 @@ class WindowManager:
 
 
 def screenshot(path, xid='root'):
-    subprocess.run(['import', '-silent', '-window', str(xid), path], check=True)
+    subprocess.run(['import', '-silent', '-define', 'png:exclude-chunks=date,time', '-window', str(xid),
+                    path], check=True)
+
+
+def still_picture(path, app, timeout=PATIENCE):
+    """A picture of the window once two in a row are alike: nothing slides or spins any more."""
+    part = path[:-len('.png')] + '.next.png'
+    last = None
+
+    def still():
+        nonlocal last
+        screenshot(part, app.xid)
+        with open(part, 'rb') as picture:
+            now = picture.read()
+        alike = now == last
+        last = now
+        if not alike:
+            time.sleep(0.4)
+        return alike
+    xdotool('mousemove', 0, 0)
+    wait_for(still, 'still picture', timeout)
+    colours = subprocess.run(['identify', '-format', '%k', part], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    if int(colours) < 16:
+        raise Missing(f'the window shows nothing: {colours} colours')
+    os.replace(part, path)
 
 
 class Story:
