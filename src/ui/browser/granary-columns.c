@@ -25,11 +25,11 @@ static const Column all_columns[] = {
   { "name", NC_ ("column", "Name"), G_STRUCT_OFFSET (GranaryRowText, name),
     GRANARY_SORT_NAME, -1, FALSE },
   { "framework", NC_ ("column", "Framework"), G_STRUCT_OFFSET (GranaryRowText, framework),
-    GRANARY_SORT_FRAMEWORK, 100, FALSE },
+    GRANARY_SORT_FRAMEWORK, 92, FALSE },
   { "metrics", NC_ ("column", "Metrics"), G_STRUCT_OFFSET (GranaryRowText, metrics),
-    GRANARY_SORT_METRIC, 130, FALSE },
+    GRANARY_SORT_METRIC, 116, FALSE },
   { "tags", NC_ ("column", "Tags"), G_STRUCT_OFFSET (GranaryRowText, tags),
-    -1, 150, FALSE },
+    -1, 128, FALSE },
   { "source", NC_ ("column", "Source"), G_STRUCT_OFFSET (GranaryRowText, source),
     GRANARY_SORT_SOURCE, 100, FALSE },
   { "status", NC_ ("column", "Status"), G_STRUCT_OFFSET (GranaryRowText, status),
@@ -37,7 +37,7 @@ static const Column all_columns[] = {
   { "size", NC_ ("column", "Size"), G_STRUCT_OFFSET (GranaryRowText, size),
     GRANARY_SORT_SIZE, 90, TRUE },
   { "updated", NC_ ("column", "Updated"), G_STRUCT_OFFSET (GranaryRowText, updated),
-    GRANARY_SORT_UPDATED, 110, FALSE },
+    GRANARY_SORT_UPDATED, 108, FALSE },
 };
 
 #define N_COLUMNS G_N_ELEMENTS (all_columns)
@@ -130,6 +130,10 @@ make_inscription (void)
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (inscription),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   gtk_inscription_set_yalign (GTK_INSCRIPTION (inscription), 0.5f);
+  /* It measures the first font only, and draws shortened text at its top: give it one line of that
+   * font and let taller scripts reach over the edge. */
+  gtk_widget_set_valign (inscription, GTK_ALIGN_CENTER);
+  gtk_widget_set_overflow (inscription, GTK_OVERFLOW_VISIBLE);
   gtk_widget_set_has_tooltip (inscription, TRUE);
   g_signal_connect (inscription, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
 
@@ -227,7 +231,7 @@ name_setup_cb (GtkSignalListItemFactory *factory,
                GranaryColumns           *self)
 {
   GtkWidget *expander = gtk_tree_expander_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *name = make_inscription ();
   GtkWidget *summary = make_inscription ();
 
