@@ -130,10 +130,8 @@ make_inscription (void)
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (inscription),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   gtk_inscription_set_yalign (GTK_INSCRIPTION (inscription), 0.5f);
-  /* It measures the first font only, and draws shortened text at its top: give it one line of that
-   * font and let taller scripts reach over the edge. */
+  /* It draws shortened text at its top, so it must not be taller than a line. */
   gtk_widget_set_valign (inscription, GTK_ALIGN_CENTER);
-  gtk_widget_set_overflow (inscription, GTK_OVERFLOW_VISIBLE);
   gtk_widget_set_has_tooltip (inscription, TRUE);
   g_signal_connect (inscription, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
 
@@ -231,7 +229,7 @@ name_setup_cb (GtkSignalListItemFactory *factory,
                GranaryColumns           *self)
 {
   GtkWidget *expander = gtk_tree_expander_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *name = make_inscription ();
   GtkWidget *summary = make_inscription ();
 
