@@ -148,7 +148,7 @@ granary_version_head_set_version (GranaryVersionHead *self,
 /**
  * granary_version_head_set_changes:
  * @self: the section
- * @problems: (element-type GranaryVerifyProblem) (nullable): files that are not as they were stored
+ * @problems: (element-type GError) (nullable): files that are not as they were stored
  *
  * Warns of files that something else than Granary changed.
  */
@@ -163,8 +163,8 @@ granary_version_head_set_changes (GranaryVersionHead *self,
 
   for (guint i = 0; i < MIN (n_problems, MAX_CHANGES_TOLD); i++)
     {
-      const GranaryVerifyProblem *problem = g_ptr_array_index (problems, i);
-      g_autofree char *line = granary_wording_for_problem (problem->error);
+      const GError *problem = g_ptr_array_index (problems, i);
+      g_autofree char *line = granary_wording_for_problem (problem);
 
       g_string_append_printf (text, "%s\n", line);
     }
