@@ -11,7 +11,7 @@
 /* Files that are a pickle from their first byte: scikit-learn, XGBoost, joblib, and PyTorch's
  * format before 1.6. Only identified, and the code they import named. */
 
-#define MAX_SCAN (1024 * 1024)
+#define MAX_SCAN (4 * 1024 * 1024)
 
 /* The pickle of PyTorch's magic number, 0x1950a86a20f9469cfc6c. */
 static const guint8 torch_magic[] = {
@@ -32,6 +32,40 @@ detect_pickle (GranaryInspectSubject *subject)
          granary_inspect_is_named (subject, ".joblib");
 }
 
+/* Pickles one behind the other: magic number, protocol, facts of the system, the object; then the
+ * weights. */
+static void
+read_legacy (GranaryInspectSubject *subject,
+             const guint8          *data,
+             gsize                  length)
+{
+  g_autoptr (GranaryPickle) pickle = NULL;
+  gsize at = sizeof torch_magic;
+
+  granary_inspection_set_format (subject->inspection, "PyTorch (legacy)");
+  granary_inspection_set_framework (subject->inspection, "PyTorch");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GranaryPickle) before = granary_pickle_scan (data + at, length - at, NULL, NULL,
+                                                              subject->cancellable);
+      g_autofree char *code = granary_pickle_list_code (before);
+
+      /* These are loaded as well. */
+      if (code != NULL)
+        granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_RUNS_CODE, code);
+      at = before->complete ? at + before->length : length;
+    }
+
+  pickle = granary_inspect_torch_pickle (subject, data + at, length - at);
+  granary_inspect_torch_content (subject, pickle);
+  if (!pickle->complete && length == (gsize) subject->size)
+    granary_inspection_add_warning (subject->inspection,
+                                    pickle->truncated ? GRANARY_WARNING_TRUNCATED
+                                                      : GRANARY_WARNING_UNREADABLE,
+                                    subject->name);
+}
+
 static gboolean
 read_pickle_file (GranaryInspectSubject  *subject,
                   GError                **error)
@@ -48,10 +82,8 @@ read_pickle_file (GranaryInspectSubject  *subject,
 
   if (granary_inspect_starts (subject, 0, torch_magic, sizeof torch_magic))
     {
-      granary_inspection_set_format (subject->inspection, "PyTorch (legacy)");
-      granary_inspection_set_framework (subject->inspection, "PyTorch");
-      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_RUNS_CODE, NULL);
-      return TRUE;
+      read_legacy (subject, data, length);
+      return !g_cancellable_set_error_if_cancelled (subject->cancellable, error);
     }
 
   pickle = granary_pickle_scan (data, length, NULL, NULL, subject->cancellable);

@@ -4,6 +4,7 @@
 
 #include "granary-cursor.h"
 #include "granary-inspection-private.h"
+#include "granary-pickle.h"
 #include "granary-range-reader.h"
 
 G_BEGIN_DECLS
@@ -74,6 +75,15 @@ gboolean      granary_inspect_starts    (GranaryInspectSubject  *subject,
 gboolean      granary_inspect_is_named  (GranaryInspectSubject  *subject,
                                          const char             *ending);
 guint64       granary_inspect_le64      (const guint8           *bytes);
+
+GranaryPickle *
+              granary_inspect_torch_pickle
+                                        (GranaryInspectSubject  *subject,
+                                         const guint8           *data,
+                                         gsize                   length) G_GNUC_WARN_UNUSED_RESULT;
+void          granary_inspect_torch_content
+                                        (GranaryInspectSubject  *subject,
+                                         GranaryPickle          *pickle);
 
 /* Inspects one file; @rank tells how likely it is the model of a set. */
 GranaryInspection *

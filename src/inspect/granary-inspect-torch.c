@@ -28,30 +28,6 @@ typedef struct
   gboolean  has_keras_weights;
 } Members;
 
-typedef struct
-{
-  const char *storage;
-  const char *name;
-} StorageType;
-
-static const StorageType storage_types[] = {
-  { "FloatStorage", "float32" },
-  { "DoubleStorage", "float64" },
-  { "HalfStorage", "float16" },
-  { "BFloat16Storage", "bfloat16" },
-  { "LongStorage", "int64" },
-  { "IntStorage", "int32" },
-  { "ShortStorage", "int16" },
-  { "CharStorage", "int8" },
-  { "ByteStorage", "uint8" },
-  { "BoolStorage", "bool" },
-  { "ComplexFloatStorage", "complex64" },
-  { "ComplexDoubleStorage", "complex128" },
-  { "QInt8Storage", "qint8" },
-  { "QUInt8Storage", "quint8" },
-  { "QInt32Storage", "qint32" },
-};
-
 static gboolean
 detect_zip (GranaryInspectSubject *subject)
 {
@@ -94,53 +70,22 @@ note_member (Members    *members,
 }
 
 static void
-count_tensor (const char *storage,
-              gint64      count,
-              gpointer    data)
-{
-  const char *type = storage;
-
-  for (guint i = 0; storage != NULL && i < G_N_ELEMENTS (storage_types); i++)
-    if (g_str_equal (storage, storage_types[i].storage))
-      type = storage_types[i].name;
-
-  granary_inspection_add_parameters (data, type, count);
-}
-
-static void
 read_pickle (GranaryInspectSubject *subject,
              GBytes                *bytes,
              gboolean               is_script)
 {
   g_autoptr (GranaryPickle) pickle = NULL;
-  g_autofree char *code = NULL;
   gsize length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
 
-  granary_inspection_add_parameters (subject->inspection, NULL, 0);
-  pickle = granary_pickle_scan (data, length, count_tensor, subject->inspection,
-                                subject->cancellable);
+  pickle = granary_inspect_torch_pickle (subject, data, length);
   if (!pickle->complete)
-    {
-      granary_inspection_forget_parameters (subject->inspection);
-      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_UNREADABLE,
-                                      subject->name);
-    }
+    granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_UNREADABLE,
+                                    subject->name);
 
-  if (pickle->root != NULL)
-    granary_inspection_set_metadata (subject->inspection, "class", pickle->root);
   /* TorchScript's classes are in the archive, in a language of its own that cannot reach out. */
-  if (is_script)
-    return;
-
-  code = granary_pickle_list_code (pickle);
-  if (code != NULL)
-    {
-      granary_inspection_set_metadata (subject->inspection, "content", "object");
-      granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_RUNS_CODE, code);
-    }
-  else if (pickle->complete)
-    granary_inspection_set_metadata (subject->inspection, "content", "state dict");
+  if (!is_script)
+    granary_inspect_torch_content (subject, pickle);
 }
 
 static gboolean

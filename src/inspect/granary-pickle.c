@@ -784,6 +784,7 @@ granary_pickle_scan (const guint8            *data,
       if (code == '.')
         {
           result->complete = TRUE;
+          result->length = machine.position;
           result->root = describe_root (&machine);
           break;
         }

@@ -22,6 +22,7 @@ typedef void (*GranaryPickleTensorFunc) (const char *type,
  * GranaryPickle:
  * @imports: (element-type utf8): what unpickling imports, `module.name`, each once, in order
  * @root: (nullable): class of the whole; `dict`, `list` and `tuple` for plain ones
+ * @length: bytes up to the end of the pickle, when it is complete
  * @complete: whether the end was reached
  * @truncated: whether the data ended before that
  *
@@ -31,6 +32,7 @@ typedef struct
 {
   GPtrArray *imports;
   char      *root;
+  gsize      length;
   gboolean   complete;
   gboolean   truncated;
 } GranaryPickle;
