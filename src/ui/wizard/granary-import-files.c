@@ -17,12 +17,17 @@
 /* Of thousands of unreadable files the first ones tell the story. */
 #define MAX_PROBLEMS_SHOWN 50
 
+/* The list is as high as its files up to so many of them; then it scrolls. */
+#define ROW_HEIGHT 36
+#define MAX_ROWS_SHOWN 6
+
 struct _GranaryImportFiles
 {
   AdwPreferencesGroup    parent_instance;
 
   GtkWidget             *clear_button;
   GtkWidget             *list_row;
+  GtkScrolledWindow     *list_window;
   GtkListView           *list_view;
   GranaryImportFileList *list;
   GtkWidget             *drop_icon;
@@ -62,6 +67,8 @@ update_summary (GranaryImportFiles *self)
       return;
     }
 
+  gtk_scrolled_window_set_min_content_height (self->list_window,
+                                              (int) MIN (n_files, MAX_ROWS_SHOWN) * ROW_HEIGHT);
   count = granary_wording_n_files (n_files);
   size = granary_wording_size (granary_file_set_get_size (files));
   /* Translators: how many files, and their size together, as in “3 files, 10.8 MB”. */
@@ -402,6 +409,7 @@ granary_import_files_class_init (GranaryImportFilesClass *klass)
                                                "/io/github/granary/Granary/ui/wizard/granary-import-files.ui");
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, clear_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list_row);
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list_window);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list_view);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, drop_icon);
