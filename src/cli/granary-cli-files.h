@@ -16,10 +16,10 @@ GranaryInspection *granary_cli_files_inspect (GranaryCli          *cli,
                                               GranaryFileSet      *files,
                                               gboolean             check,
                                               GError             **error) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray         *granary_cli_files_compare (GranaryCli           *cli,
-                                              GranaryFileSet       *files,
-                                              GranaryVersion       *version,
-                                              GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray         *granary_cli_files_compare (GranaryCli          *cli,
+                                              GranaryFileSet      *files,
+                                              GranaryVersion      *version,
+                                              GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 void               granary_cli_files_note_warnings
                                              (GranaryCli          *cli,
                                               GranaryInspection   *inspection);

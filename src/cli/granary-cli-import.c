@@ -271,7 +271,8 @@ granary_cli_import (GranaryCli  *cli,
       if (target == NULL)
         return FALSE;
       if (target->number > 0)
-        return usage (error, _("--into takes a model: the number of the new version is not chosen."));
+        return usage (error, _("--into takes a model: the number of the new version is not "
+                               "chosen."));
     }
   else
     {

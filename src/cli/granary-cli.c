@@ -226,7 +226,8 @@ run (GranaryCli  *self,
     rest++;
   if (rest[0] == NULL)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("A command is missing."));
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("A command is missing."));
       return FALSE;
     }
 

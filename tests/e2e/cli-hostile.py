@@ -15,7 +15,8 @@ def names():
         for name, reason in (
                 ('../escape', 'name-character'), ('a/b', 'name-character'),
                 ('..', 'name-character'), ('.', 'name-character'),
-                ('-x', 'name-first-character'), ('a b', 'name-character'), ('a\nb', 'name-character'),
+                ('-x', 'name-first-character'), ('a b', 'name-character'),
+                ('a\nb', 'name-character'),
                 ('a\x1b[31mb', 'name-character'), ('_a', 'name-first-character'),
                 ('x' * 61, 'name-too-long'), ('a:v1', 'name-character'), ('a\u202eb', None),
                 ('é\u0301x', None), (b'\xff\xfe', 'name-encoding'), (b'a\xc3', 'name-encoding')):

@@ -27,7 +27,8 @@ def numbers():
         assert list(gone) == ['model', 'name', 'version', 'trash'], gone
         assert gone['version'] == 'v2'
 
-        third = place.json('import', '--into', first['model'], '--files', place.files / 'model').json
+        third = place.json('import', '--into', first['model'],
+                           '--files', place.files / 'model').json
         assert third['version'] == 'v3', third
         shown = place.json('show', 'plate-ocr').json
         assert [version['version'] for version in shown['versions']] == ['v3', 'v1'], shown

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked for wrongly is answered with 2, what cannot be done with 1, and stdout stays clean."""
+"""What is asked for wrongly is answered with 2, what cannot be done with 1; stdout stays clean."""
 
 import json
 import os
