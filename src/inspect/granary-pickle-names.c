@@ -52,9 +52,10 @@ granary_pickle_is_plain (const char *import)
     if (g_str_equal (import, names[i]))
       return TRUE;
 
-  if (g_str_has_prefix (import, "torch._utils._rebuild_") && strchr (import + 13, '.') == NULL)
+  if (g_str_has_prefix (import, "torch._utils._rebuild_") &&
+      name == import + strlen ("torch._utils."))
     return TRUE;
-  if (g_str_has_prefix (import, "torch.") && strchr (import + 6, '.') == NULL)
+  if (g_str_has_prefix (import, "torch.") && name == import + strlen ("torch."))
     {
       if (g_str_has_suffix (name, "Storage"))
         return TRUE;
