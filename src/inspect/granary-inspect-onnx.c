@@ -24,6 +24,7 @@ typedef struct
   GranaryInspectSubject *subject;
   GranaryCursor         *cursor;
   gboolean               truncated;
+  gboolean               has_graph;
   guint                  depth;
   GHashTable            *initializers; /* (element-type utf8): names of those of the main graph */
   gsize                  names_bytes;
@@ -96,8 +97,10 @@ looks_like_graph (GranaryCursor          *cursor,
 
   if (graph->start == graph->end)
     return TRUE;
-  if (!granary_wire_next (cursor, graph->end, &truncated, &field) ||
-      field.type != GRANARY_WIRE_BYTES)
+  /* Cut off right at its beginning it may still be one. */
+  if (!granary_wire_next (cursor, graph->end, &truncated, &field))
+    return cursor->state == GRANARY_CURSOR_TRUNCATED;
+  if (field.type != GRANARY_WIRE_BYTES)
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
@@ -114,7 +117,8 @@ detect_onnx (GranaryInspectSubject *subject)
   GranaryWireField field = { 0 };
   gboolean named = granary_inspect_is_named (subject, ".onnx");
   gboolean has_ir_version = FALSE;
-  gboolean has_opset = FALSE;
+  gboolean has_graph = FALSE;
+  gboolean is_graph = FALSE;
   gboolean truncated = FALSE;
 
   cursor = granary_cursor_new (subject->reader, 65536, subject->cancellable);
@@ -130,10 +134,12 @@ detect_onnx (GranaryInspectSubject *subject)
             return FALSE;
           has_ir_version = TRUE;
         }
-      else if (field.number == 8)
-        has_opset = TRUE;
       else if (field.number == 7)
-        return (has_ir_version || named) && looks_like_graph (cursor, &field);
+        {
+          has_graph = TRUE;
+          is_graph = looks_like_graph (cursor, &field);
+          break;
+        }
     }
 
   if (cursor->state == GRANARY_CURSOR_FAILED)
@@ -142,9 +148,11 @@ detect_onnx (GranaryInspectSubject *subject)
       return FALSE;
     }
 
+  if (has_graph)
+    return is_graph && (has_ir_version || named);
+
   /* Cut off before the graph: the name may still tell what it was meant to be. */
-  return named && has_ir_version && (has_opset || truncated ||
-                                     cursor->state == GRANARY_CURSOR_TRUNCATED);
+  return named && has_ir_version;
 }
 
 static gboolean
@@ -598,6 +606,7 @@ walk_model (OnnxWalk *walk)
           break;
 
         case 7:
+          walk->has_graph = TRUE;
           /* A model without weights has a count too: none. */
           granary_inspection_add_parameters (inspection, NULL, 0);
           walk_graph (walk, field.end);
@@ -662,7 +671,7 @@ read_onnx (GranaryInspectSubject  *subject,
                                       tensor->shape);
     }
 
-  return granary_inspect_settle (subject, cursor, walk.truncated, error);
+  return granary_inspect_settle (subject, cursor, walk.truncated || !walk.has_graph, error);
 }
 
 const GranaryInspectParser granary_inspect_onnx = {

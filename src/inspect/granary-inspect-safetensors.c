@@ -159,10 +159,18 @@ read_tensor (GranaryInspectSubject *subject,
     return FALSE;
   if (type != NULL)
     {
-      gint64 bits = product;
+      gint64 bytes = product;
 
-      if (!granary_inspection_multiply (&bits, type->bits) || bits % 8 != 0 ||
-          bits / 8 != offsets[1] - offsets[0])
+      /* Elements of less than a byte are packed. */
+      if (!granary_inspection_multiply (&bytes, type->bits < 8 ? type->bits : type->bits / 8))
+        return FALSE;
+      if (type->bits < 8)
+        {
+          if (bytes % 8 != 0)
+            return FALSE;
+          bytes /= 8;
+        }
+      if (bytes != offsets[1] - offsets[0])
         return FALSE;
     }
 

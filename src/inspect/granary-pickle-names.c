@@ -8,6 +8,18 @@
 
 #include <string.h>
 
+static gboolean
+is_among (const char         *text,
+          const char * const *list,
+          gsize               length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (g_str_equal (text, list[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
 /**
  * granary_pickle_is_plain:
  * @import: `module.name`
@@ -43,33 +55,23 @@ granary_pickle_is_plain (const char *import)
     "tuple", "bool", "bytes", "range",
   };
   const char *name = strrchr (import, '.');
+  g_autofree char *module = NULL;
 
   if (name == NULL)
     return FALSE;
+  module = g_strndup (import, (gsize) (name - import));
   name++;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (import, names[i]))
-      return TRUE;
-
-  if (g_str_has_prefix (import, "torch._utils._rebuild_") &&
-      name == import + strlen ("torch._utils."))
+  if (is_among (import, names, G_N_ELEMENTS (names)))
     return TRUE;
-  if (g_str_has_prefix (import, "torch.") && name == import + strlen ("torch."))
-    {
-      if (g_str_has_suffix (name, "Storage"))
-        return TRUE;
-      for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-        if (g_str_equal (name, types[i]))
-          return TRUE;
-    }
-  if (g_str_equal (import, "torch.storage.UntypedStorage") ||
-      g_str_equal (import, "torch.storage.TypedStorage"))
-    return TRUE;
-  if (g_str_has_prefix (import, "builtins.") || g_str_has_prefix (import, "__builtin__."))
-    for (guint i = 0; i < G_N_ELEMENTS (builtins); i++)
-      if (g_str_equal (name, builtins[i]) && strchr (import, '.') == name - 1)
-        return TRUE;
+  if (g_str_equal (module, "torch._utils"))
+    return g_str_has_prefix (name, "_rebuild_");
+  if (g_str_equal (module, "torch"))
+    return g_str_has_suffix (name, "Storage") || is_among (name, types, G_N_ELEMENTS (types));
+  if (g_str_equal (module, "torch.storage"))
+    return g_str_equal (name, "UntypedStorage") || g_str_equal (name, "TypedStorage");
+  if (g_str_equal (module, "builtins") || g_str_equal (module, "__builtin__"))
+    return is_among (name, builtins, G_N_ELEMENTS (builtins));
 
   return FALSE;
 }
