@@ -9,10 +9,25 @@
 /* Long enough for a loaded machine; nothing is measured by it. */
 #define PATIENCE_SECONDS 60
 
+/* Icons are recognised by content, also where a test sees folders of its own only. */
+static void
+keep_content_types (void)
+{
+  const char * const *folders = g_get_system_data_dirs ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) mime_folders = NULL;
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    g_strv_builder_take (builder, g_build_filename (folders[i], "mime", NULL));
+  mime_folders = g_strv_builder_end (builder);
+  g_content_type_set_mime_dirs ((const char * const *) mime_folders);
+}
+
 void
 widget_test_init (int    *argc,
                   char ***argv)
 {
+  keep_content_types ();
   g_test_init (argc, argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   /* Accessible properties are looked at from inside; no bus is asked. */
   g_setenv ("GTK_A11Y", "test", TRUE);
@@ -38,6 +53,22 @@ widget_test_wait (WidgetTestFunc condition,
     g_main_context_iteration (NULL, TRUE);
 
   g_source_remove (give_up_id);
+}
+
+static gboolean
+is_null (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+void
+widget_test_finalize (gpointer object)
+{
+  gpointer watched = object;
+
+  g_object_add_weak_pointer (object, &watched);
+  g_object_unref (object);
+  widget_test_wait (is_null, &watched);
 }
 
 void

@@ -16,6 +16,8 @@ void       widget_test_init        (int             *argc,
 /* Runs the main loop until @condition holds; a condition that never does ends the test. */
 void       widget_test_wait        (WidgetTestFunc   condition,
                                     gpointer         data);
+/* Gives up the last reference to @object, which then goes, once work under way lets go of it. */
+void       widget_test_finalize    (gpointer         object);
 /* Runs the main loop until nothing is left to do. */
 void       widget_test_settle      (void);
 

@@ -24,6 +24,7 @@ struct _GranaryTagDialog
   AdwStatusPage     *status_page;
   GranaryTagEditor  *editor;
   GtkWidget         *partial_label;
+  GtkWidget         *cancel_button;
   GtkWidget         *save_button;
 
   GranaryConnection *connection;
@@ -214,6 +215,8 @@ save_cb (GranaryTagDialog *self)
 
   self->saving = TRUE;
   adw_banner_set_revealed (self->banner, FALSE);
+  /* An entry should not lose its focus by becoming insensitive. */
+  gtk_widget_grab_focus (self->cancel_button);
   gtk_widget_set_sensitive (GTK_WIDGET (self->editor), FALSE);
   update_save_button (self);
   granary_repository_edit_async (granary_connection_get_repository (self->connection), request, NULL,
@@ -356,6 +359,7 @@ granary_tag_dialog_class_init (GranaryTagDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryTagDialog, status_page);
   gtk_widget_class_bind_template_child (widget_class, GranaryTagDialog, editor);
   gtk_widget_class_bind_template_child (widget_class, GranaryTagDialog, partial_label);
+  gtk_widget_class_bind_template_child (widget_class, GranaryTagDialog, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryTagDialog, save_button);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);

@@ -6,6 +6,8 @@
 
 #include "granary-import-metrics.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "granary-error.h"
 #include "granary-import-metric-row.h"
 #include "granary-metric.h"
@@ -56,7 +58,9 @@ fill (GranaryImportMetrics *self)
 {
   GPtrArray *metrics = granary_import_draft_get_metrics (self->draft);
 
-  gtk_list_box_remove_all (self->list_box);
+  /* Not all children: the placeholder is one, too. */
+  for (guint i = 0; i < self->rows->len; i++)
+    gtk_list_box_remove (self->list_box, g_ptr_array_index (self->rows, i));
   g_ptr_array_set_size (self->rows, 0);
   for (guint i = 0; metrics != NULL && i < metrics->len; i++)
     add_row (self, g_ptr_array_index (metrics, i));
@@ -118,7 +122,9 @@ update_problem (GranaryImportMetrics *self)
 
   if (show)
     {
-      text = granary_wording_for_problem (problem);
+      text = granary_error_matches_reason (problem, GRANARY_REASON_METRIC_SYNTAX)
+               ? g_strdup (_("Each metric needs a name and a value"))
+               : granary_wording_for_problem (problem);
       gtk_label_set_label (GTK_LABEL (self->problem_label), text);
     }
   gtk_widget_set_visible (self->problem_label, show);

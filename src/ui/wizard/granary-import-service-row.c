@@ -149,6 +149,7 @@ misspelt_read_cb (GObject      *source,
 {
   g_autoptr (GranaryImportServiceRow) self = user_data;
   g_autofree char *text = NULL;
+  g_autofree char *misspelt = NULL;
   g_autoptr (GError) error = NULL;
 
   text = granary_import_text_read_finish (result, &error);
@@ -164,13 +165,11 @@ misspelt_read_cb (GObject      *source,
       return;
     }
 
+  /* Both calls bring the row up to date, which forgets the name. */
+  misspelt = g_steal_pointer (&self->misspelt);
   granary_import_draft_set_file_text (self->draft, self->target, text);
-  if (self->misspelt != NULL)
-    {
-      g_autofree char *misspelt = g_steal_pointer (&self->misspelt);
-
-      granary_import_draft_remove_file (self->draft, misspelt);
-    }
+  if (misspelt != NULL)
+    granary_import_draft_remove_file (self->draft, misspelt);
 }
 
 /* The content goes in under the right name; the file itself is left alone. */
