@@ -329,6 +329,20 @@ scan_cb (GObject      *source,
 
 /* Writing texts */
 
+/* A folder of our own: where the session's own files are and go with it, else among temporary
+ * files. */
+static char *
+make_folder (GError **error)
+{
+  const char *runtime = g_get_user_runtime_dir ();
+  g_autofree char *path = g_build_filename (runtime, "granary-XXXXXX", NULL);
+
+  if (g_mkdir_with_parents (runtime, 0700) == 0 && g_mkdtemp_full (path, 0700) != NULL)
+    return g_steal_pointer (&path);
+
+  return g_dir_make_tmp ("granary-XXXXXX", error);
+}
+
 static gboolean
 write_texts (TextFolder  *folder,
              GHashTable  *texts,
@@ -341,7 +355,7 @@ write_texts (TextFolder  *folder,
   gpointer target, text;
 
   if (folder->path == NULL)
-    folder->path = g_dir_make_tmp ("granary-XXXXXX", error);
+    folder->path = make_folder (error);
   if (folder->path == NULL)
     return FALSE;
 
