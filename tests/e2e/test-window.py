@@ -41,8 +41,7 @@ def import_by_dialog():
 
 def drop_a_version():
     path = safetensors(desk.path('second.safetensors'), 1.5)
-    desk.drop([path], desk.row('plate-ocr'))
-    dialog = desk.dialog('Import Model')
+    dialog = desk.drop([path], desk.row('plate-ocr'), 'Import Model')
     dialog.find('radio button', words('New Version'), where=lambda node: node.has('checked'))
     dialog.find('label', re.compile(r'second\.safetensors'))
     desk.button('_Import', dialog, sensitive=True).press()
@@ -53,8 +52,7 @@ def drop_a_model():
     path = safetensors(desk.path('faces.safetensors'), 2.5)
     table = desk.window.find('tree table')
     x, y, width, height = table.box()
-    desk.drop([path], (x + width // 2, y + height - 40))
-    dialog = desk.dialog('Import Model')
+    dialog = desk.drop([path], (x + width // 2, y + height // 2), 'Import Model')
     dialog.find('radio button', words('New Model'), where=lambda node: node.has('checked'))
     dialog.find('text', words('Name')).set_text('faces')
     desk.button('_Import', dialog, sensitive=True).press()
@@ -103,8 +101,7 @@ def expand():
 def upload_with_replacement():
     path = safetensors(desk.path('weights.safetensors'), 9.5)
     before = desk.version('plate-ocr', 'v1')['files']
-    desk.drop([path], desk.row('v1'))
-    dialog = desk.dialog('Upload Files')
+    dialog = desk.drop([path], desk.row('v1'), 'Upload Files')
     dialog.find('label', re.compile(r'weights\.safetensors'))
     if desk.version('plate-ocr', 'v1')['files'] != before:
         raise Missing('files were replaced before it was asked')

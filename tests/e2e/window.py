@@ -28,6 +28,13 @@ def safetensors(path, value, count=64):
     return path
 
 
+def windows_called(title):
+    """The X windows with that title."""
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{re.escape(title)}$'],
+                          check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout.split()
+
+
 class Words:
     """The window's own words in the language under test, as a screen reader hears them."""
 
@@ -97,16 +104,20 @@ class Desk:
         source.move(960, 20)
         return source
 
-    def drop(self, paths, target):
-        """Drags files from another program's window to a node of ours, or a point of the screen."""
+    def drop(self, paths, target, title):
+        """Drags files from another program's window to a node of ours, or a point of the screen,
+        and returns the dialog this opens. The other program stays until then: the files are asked
+        from it once they were dropped."""
         source = self.dragging(*paths)
         try:
             end = target if isinstance(target, tuple) else target.steady_centre()
             drag(source.find('button', 'Drag me').steady_centre(), end)
+            dialog = self.dialog(title)
         finally:
             source.stop()
             App.started.remove(source)
         self.window.raise_window()
+        return dialog
 
     def row(self, name, **options):
         """The row of a model (or of a version, by its number)."""
@@ -122,13 +133,16 @@ class Desk:
         return self.window.find('dialog', self.words(title))
 
     def choose(self, title, path):
-        """Answers GTK's file chooser by typing a path, which it takes from the first slash on."""
+        """Answers GTK's file chooser by a path, whose first slash it takes as the start of one."""
         chooser = self.window.find('dialog', title)
         wait_for(lambda: any(node.has('focused') for node in chooser.walk()), f'focus in {title}')
-        type_text(path)
-        wait_for(lambda: any(node.text == path for node in chooser.walk()), f'{path} in {title}')
+        type_text('/')
+        entry = chooser.find('text', where=lambda node: node.has('focused'))
+        # As a whole: the chooser completes what is typed letter by letter.
+        entry.put_text(path)
         key('Return')
-        self.window.gone('dialog', title)
+        # GTK 4.18 crashes when asked for the children of a chooser that is just going away.
+        wait_for(lambda: not windows_called(title), f'end of {title}')
 
     def clean(self):
         """Nothing was complained about, and the repository is as its catalogue says."""

@@ -32,6 +32,9 @@ def wait_for(condition, what, timeout=PATIENCE):
         value = condition()
         if value:
             return value
+        for app in App.started:
+            if app.process.poll() is not None:
+                raise Missing(f'no {what}: {app.process.args[0]} ended, {app.process.returncode}')
         if time.monotonic() > end:
             raise Missing(f'no {what} after {timeout:g} s')
         time.sleep(0.05)
@@ -195,6 +198,10 @@ class Node:
         self.accessible.get_component_iface().grab_focus()
         wait_for(lambda: self.has('focused'), f'focus on {self!r}')
         return self
+
+    def put_text(self, text):
+        """Replaces what it holds at once, as a screen reader or an input method does."""
+        Atspi.EditableText.set_text_contents(self.accessible.get_editable_text_iface(), text)
 
     def set_text(self, text):
         """Clicks into it, selects all and types."""
