@@ -29,8 +29,8 @@ def import_by_dialog():
     button = desk.button('_Import', dialog)
     if button.has('sensitive'):
         raise Missing('Import can be pressed before there is anything to import')
-    dialog.find('text', words('Name')).set_text('plate-ocr')
-    dialog.find('button', words('Choose Files…')).press()
+    dialog.find('text', words('N_ame')).set_text('plate-ocr')
+    dialog.find('button', words('Choose _Files…')).press()
     desk.choose(words('Choose Model Files'), path)
     dialog.find('label', re.compile(r'weights\.safetensors'))
     desk.button('_Import', dialog, sensitive=True).press()
@@ -42,7 +42,7 @@ def import_by_dialog():
 def drop_a_version():
     path = safetensors(desk.path('second.safetensors'), 1.5)
     dialog = desk.drop([path], desk.row('plate-ocr'), 'Import Model')
-    dialog.find('radio button', words('New Version'), where=lambda node: node.has('checked'))
+    dialog.find('radio button', words('New _Version'), where=lambda node: node.has('checked'))
     dialog.find('label', re.compile(r'second\.safetensors'))
     desk.button('_Import', dialog, sensitive=True).press()
     wait_for(lambda: desk.version('plate-ocr', 'v2'), 'second version in the catalogue')
@@ -53,8 +53,8 @@ def drop_a_model():
     table = desk.window.find('tree table')
     x, y, width, height = table.box()
     dialog = desk.drop([path], (x + width // 2, y + height // 2), 'Import Model')
-    dialog.find('radio button', words('New Model'), where=lambda node: node.has('checked'))
-    dialog.find('text', words('Name')).set_text('faces')
+    dialog.find('radio button', words('_New Model'), where=lambda node: node.has('checked'))
+    dialog.find('text', words('N_ame')).set_text('faces')
     desk.button('_Import', dialog, sensitive=True).press()
     desk.row('faces')
 
@@ -85,15 +85,17 @@ def search():
 
 def filter_by_tag():
     box = desk.window.find('check box', re.compile('team.*vision'))
-    box.press()
+    box.click()
     desk.no_row('faces')
-    box.press()
+    box.click()
     desk.row('faces')
 
 
 def expand():
-    desk.row('plate-ocr').click()
+    row = desk.row('plate-ocr').click()
     key('Right')
+    row.find(where=lambda node: node is not row and node.has('focused'))
+    key('shift+Right')
     desk.row('v2')
     desk.row('v1')
 

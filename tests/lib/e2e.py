@@ -331,10 +331,14 @@ class App(Node):
                 self.process.kill()
                 self.process.wait()
 
+    # GTK's own, when a window loses the focus at the moment an entry in it goes away.
+    HARMLESS = ('did not receive a focus-out event',)
+
     def warnings(self):
         """What GLib complained about while it ran."""
         return [line for line in self.log().splitlines()
-                if re.search(r'(-WARNING|-CRITICAL|-ERROR) \*\*|: (WARNING|CRITICAL|ERROR) \*\*|'
+                if not any(known in line for known in self.HARMLESS)
+                and re.search(r'(-WARNING|-CRITICAL|-ERROR) \*\*|: (WARNING|CRITICAL|ERROR) \*\*|'
                              r'(Gtk|GLib|Adwaita|Gdk|granary)[\w-]*-(WARNING|CRITICAL)', line)]
 
 
