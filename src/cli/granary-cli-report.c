@@ -149,6 +149,7 @@ say (GranaryCli    *self,
       if (error != NULL)
         {
           const char *code = "failed";
+          GranaryReason reason = granary_error_get_reason (error);
 
           if (error->domain == GRANARY_ERROR)
             code = granary_cli_code_id (error->code);
@@ -158,8 +159,9 @@ say (GranaryCli    *self,
             code = "cancelled";
 
           granary_cli_json_add_text (json, "code", code);
-          granary_cli_json_add_text (json, "reason",
-                                     granary_cli_reason_id (granary_error_get_reason (error)));
+          granary_cli_json_add_text (json, "reason", reason != GRANARY_REASON_NONE
+                                                       ? granary_cli_reason_id (reason)
+                                                       : NULL);
           granary_cli_json_add_text (json, "subject", granary_error_get_subject (error));
         }
       granary_cli_json_add_text (json, "message", text);
@@ -199,6 +201,7 @@ int
 granary_cli_report (GranaryCli   *self,
                     const GError *error)
 {
+  static const char *const full_stops[] = { ".", "。" };
   g_autoptr (GranaryWording) wording = NULL;
   g_autofree char *text = NULL;
 
@@ -216,13 +219,22 @@ granary_cli_report (GranaryCli   *self,
   if (error->domain == G_OPTION_ERROR)
     {
       g_autofree char *help = NULL;
+      g_autofree char *problem = g_strdup (error->message);
+
+      /* Sentences of ours end with a full stop, those of GLib do not. */
+      for (guint i = 0; i < G_N_ELEMENTS (full_stops); i++)
+        {
+          if (g_str_has_suffix (problem, full_stops[i]))
+            problem[strlen (problem) - strlen (full_stops[i])] = '\0';
+        }
 
       if (self->command != NULL)
         help = g_strdup_printf (_("“granary-cli %s --help” tells how it is used."),
                                 self->command->name);
       else
         help = g_strdup (_("“granary-cli --help” tells how it is used."));
-      text = g_strdup_printf ("%s %s", error->message, help);
+      /* Translators: what did not work, and why. */
+      text = g_strdup_printf (_("%1$s. %2$s"), problem, help);
       say (self, "error", error, text);
       return GRANARY_CLI_USAGE;
     }

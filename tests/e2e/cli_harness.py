@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'data'))
 from tap import Tap  # noqa: E402,F401
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Result:

@@ -449,6 +449,101 @@ test_things (void)
     }
 }
 
+/* NBSP between number and unit is GLib's business, not what is tested here. */
+static char *
+make_line (GranaryTransfer *transfer)
+{
+  g_autofree char *line = granary_wording_transfer_line (transfer);
+  g_auto (GStrv) parts = g_strsplit (line, "\302\240", -1);
+
+  return g_strjoinv (" ", parts);
+}
+
+static void
+test_transfers (void)
+{
+  for (int kind = 0; kind <= GRANARY_TRANSFER_PURGE; kind++)
+    {
+      g_autoptr (GranaryTransfer) named = granary_transfer_new (kind, "plate-ocr v6");
+      g_autoptr (GranaryTransfer) unnamed = granary_transfer_new (kind, NULL);
+      g_autofree char *title = granary_wording_transfer_title (named);
+      g_autofree char *short_title = granary_wording_transfer_title (unnamed);
+
+      g_assert_nonnull (strstr (title, "“plate-ocr v6”"));
+      g_assert_cmpuint (strlen (short_title), >, 4);
+      g_assert_null (strstr (short_title, "“"));
+    }
+
+  for (int state = 0; state <= GRANARY_TRANSFER_CANCELLED; state++)
+    {
+      g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_IMPORT, "a");
+      g_autofree char *line = NULL;
+
+      if (state < GRANARY_TRANSFER_DONE)
+        granary_transfer_set_state (transfer, state);
+      else if (state == GRANARY_TRANSFER_DONE)
+        granary_transfer_finish (transfer, NULL);
+      else
+        {
+          g_autoptr (GError) error = NULL;
+
+          if (state == GRANARY_TRANSFER_FAILED)
+            granary_set_error (&error, GRANARY_ERROR_FILE, GRANARY_REASON_SOURCE_CHANGED,
+                               "w.bin", "x");
+          else
+            error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "x");
+          granary_transfer_finish (transfer, error);
+        }
+      g_assert_cmpint (granary_transfer_get_state (transfer), ==, state);
+      line = make_line (transfer);
+      g_assert_cmpuint (strlen (line), >, 3);
+      if (state == GRANARY_TRANSFER_FAILED)
+        g_assert_cmpstr (line, ==, "“w.bin” was changed while it was being read.");
+      if (state == GRANARY_TRANSFER_CANCELLED)
+        g_assert_cmpstr (line, ==, "Cancelled");
+    }
+}
+
+static void
+test_transfer_amounts (void)
+{
+  g_autoptr (GranaryTransfer) bytes = granary_transfer_new (GRANARY_TRANSFER_IMPORT, "a");
+  g_autoptr (GranaryTransfer) files = granary_transfer_new (GRANARY_TRANSFER_DELETE, "a");
+  g_autofree char *unknown = NULL;
+  g_autofree char *half = NULL;
+  g_autofree char *verifying = NULL;
+  g_autofree char *beyond = NULL;
+  g_autofree char *counted = NULL;
+  g_autofree char *done = NULL;
+
+  granary_transfer_set_state (bytes, GRANARY_TRANSFER_RUNNING);
+  unknown = make_line (bytes);
+  g_assert_true (g_str_has_prefix (unknown, "Preparing"));
+
+  granary_transfer_set_total (bytes, 4000000000, 3);
+  granary_transfer_add_bytes (bytes, 1200000000);
+  half = make_line (bytes);
+  g_assert_true (g_str_has_prefix (half, "1.2 GB of 4.0 GB"));
+
+  granary_transfer_set_state (bytes, GRANARY_TRANSFER_VERIFYING);
+  verifying = make_line (bytes);
+  g_assert_true (g_str_has_prefix (verifying, "Verifying · 1.2 GB of 4.0 GB"));
+
+  /* A file may grow while it is read; more than all is never said. */
+  granary_transfer_add_bytes (bytes, 9000000000);
+  beyond = make_line (bytes);
+  g_assert_true (g_str_has_prefix (beyond, "Verifying · 4.0 GB of 4.0 GB"));
+  granary_transfer_finish (bytes, NULL);
+  done = make_line (bytes);
+  g_assert_cmpstr (done, ==, "Done · 4.0 GB");
+
+  granary_transfer_set_state (files, GRANARY_TRANSFER_RUNNING);
+  granary_transfer_set_total (files, 0, 12);
+  granary_transfer_add_files (files, 5);
+  counted = make_line (files);
+  g_assert_true (g_str_has_prefix (counted, "5 of 12 files"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -470,6 +565,8 @@ main (int   argc,
   g_test_add_func ("/wording/times", test_times);
   g_test_add_func ("/wording/metrics", test_metrics);
   g_test_add_func ("/wording/things", test_things);
+  g_test_add_func ("/wording/transfers", test_transfers);
+  g_test_add_func ("/wording/transfer-amounts", test_transfer_amounts);
 
   return g_test_run ();
 }
