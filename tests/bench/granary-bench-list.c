@@ -21,9 +21,9 @@
 #define WIDTH 1280
 #define HEIGHT 900
 #define N_COLUMNS 8
-#define SLOW_FRAMES 300
-#define JUMP_FRAMES 120
-#define ROUNDS 3
+#define SLOW_FRAMES 200
+#define JUMP_FRAMES 80
+#define ROUNDS 2
 
 typedef enum
 {
