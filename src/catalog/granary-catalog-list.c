@@ -109,7 +109,7 @@ granary_catalog_list_ids (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GArray) ids = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
   g_autofree char *match = NULL;
   gboolean has_text;
 
@@ -125,10 +125,9 @@ granary_catalog_list_ids (GranaryCatalog  *self,
         return g_steal_pointer (&ids);
     }
 
-  reader = granary_catalog_begin_read (self, cancellable, error);
-  if (reader == NULL)
-    return NULL;
-  statement = granary_database_prepare (reader->database, build_list_sql (query, has_text), error);
+  statement = granary_catalog_start_read (self, cancellable,
+                                          build_list_sql (query, has_text),
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
@@ -139,11 +138,8 @@ granary_catalog_list_ids (GranaryCatalog  *self,
 
       g_array_append_val (ids, id);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&ids);
 }
@@ -167,19 +163,16 @@ granary_catalog_name_is_taken (GranaryCatalog  *self,
 {
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
   g_autofree char *key = NULL;
 
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (taken != NULL, FALSE);
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return FALSE;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT 1 FROM models"
-                                        " WHERE name_key = ?1 AND trash IS NULL AND id <> ?2",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT 1 FROM models"
+                                          " WHERE name_key = ?1 AND trash IS NULL AND id <> ?2",
+                                          &reader, error);
   if (statement == NULL)
     return FALSE;
 
@@ -187,11 +180,8 @@ granary_catalog_name_is_taken (GranaryCatalog  *self,
   granary_statement_bind_text (statement, 1, key);
   granary_statement_bind_int (statement, 2, except_model_id);
   *taken = granary_statement_step (statement, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (local_error, error))
+    return FALSE;
 
   return TRUE;
 }
@@ -211,23 +201,20 @@ granary_catalog_list_facets (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) facets = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
   /* Counts by the index alone, then takes off what is in the trash, which is little. */
-  statement = granary_database_prepare (reader->database,
-                                        "WITH gone (key, value, n) AS MATERIALIZED ("
-                                        "  SELECT u.key, u.value, count(*)"
-                                        "    FROM models m CROSS JOIN tags u ON u.model_id = m.id"
-                                        "    WHERE m.trash IS NOT NULL GROUP BY u.key, u.value)"
-                                        " SELECT t.key, t.value, count(*) - coalesce (("
-                                        "   SELECT g.n FROM gone g"
-                                        "   WHERE g.key = t.key AND g.value = t.value), 0) AS n"
-                                        " FROM tags t GROUP BY t.key, t.value"
-                                        " HAVING n > 0 ORDER BY t.key, n DESC, t.value",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "WITH gone (key, value, n) AS MATERIALIZED ("
+                                          "  SELECT u.key, u.value, count(*)"
+                                          "    FROM models m CROSS JOIN tags u ON u.model_id = m.id"
+                                          "    WHERE m.trash IS NOT NULL GROUP BY u.key, u.value)"
+                                          " SELECT t.key, t.value, count(*) - coalesce (("
+                                          "   SELECT g.n FROM gone g"
+                                          "   WHERE g.key = t.key AND g.value = t.value), 0) AS n"
+                                          " FROM tags t GROUP BY t.key, t.value"
+                                          " HAVING n > 0 ORDER BY t.key, n DESC, t.value",
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
@@ -241,11 +228,8 @@ granary_catalog_list_facets (GranaryCatalog  *self,
       facet->n_models = (int) granary_statement_get_int (statement, 2);
       g_ptr_array_add (facets, facet);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&facets);
 }
@@ -278,7 +262,7 @@ granary_catalog_list_strings (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) strings = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
   guint position = 0;
 
   g_return_val_if_fail (which != NULL, NULL);
@@ -287,21 +271,17 @@ granary_catalog_list_strings (GranaryCatalog  *self,
     position++;
   g_return_val_if_fail (position < G_N_ELEMENTS (columns), NULL);
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
-  statement = granary_database_prepare (reader->database, statements[position], error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          statements[position],
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
   strings = g_ptr_array_new_with_free_func (g_free);
   while (granary_statement_step (statement, &local_error))
     g_ptr_array_add (strings, granary_statement_dup_text (statement, 0));
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&strings);
 }
@@ -324,19 +304,16 @@ granary_catalog_list_events (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) events = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
-  statement = granary_database_prepare (reader->database,
-                                        model_id != 0
+  statement = granary_catalog_start_read (self, NULL,
+                                          model_id != 0
                                           ? "SELECT time, kind, model_name, number, detail, user"
-                                            " FROM events WHERE model_id = ?1"
-                                            " ORDER BY id DESC LIMIT ?2"
+                                          " FROM events WHERE model_id = ?1"
+                                          " ORDER BY id DESC LIMIT ?2"
                                           : "SELECT time, kind, model_name, number, detail, user"
-                                            " FROM events WHERE ?1 = 0 ORDER BY id DESC LIMIT ?2",
-                                        error);
+                                          " FROM events WHERE ?1 = 0 ORDER BY id DESC LIMIT ?2",
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
@@ -357,11 +334,8 @@ granary_catalog_list_events (GranaryCatalog  *self,
       event->user = granary_statement_dup_text (statement, 5);
       g_ptr_array_add (events, g_steal_pointer (&event));
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&events);
 }
@@ -381,19 +355,16 @@ granary_catalog_load_counts (GranaryCatalog  *self,
 {
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (counts != NULL, FALSE);
 
   *counts = (GranaryCounts) { 0 };
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return FALSE;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT count(*), sum(n_versions), sum(size),"
-                                        " (SELECT count(*) FROM trash WHERE hidden = 0)"
-                                        " FROM models WHERE trash IS NULL",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT count(*), sum(n_versions), sum(size),"
+                                          " (SELECT count(*) FROM trash WHERE hidden = 0)"
+                                          " FROM models WHERE trash IS NULL",
+                                          &reader, error);
   if (statement == NULL)
     return FALSE;
 
@@ -404,11 +375,8 @@ granary_catalog_load_counts (GranaryCatalog  *self,
       counts->size = granary_statement_get_int (statement, 2);
       counts->n_trash = (int) granary_statement_get_int (statement, 3);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (local_error, error))
+    return FALSE;
 
   return TRUE;
 }
@@ -440,7 +408,7 @@ granary_catalog_load_impact (GranaryCatalog  *self,
 {
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
   g_autofree char *models = NULL;
   g_autofree char *versions = NULL;
 
@@ -448,21 +416,18 @@ granary_catalog_load_impact (GranaryCatalog  *self,
 
   *impact = (GranaryImpact) { 0 };
   impact->n_models = model_ids != NULL ? (int) model_ids->len : 0;
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return FALSE;
-  statement = granary_database_prepare (reader->database,
-                                        DOOMED
-                                        "SELECT"
-                                        " (SELECT count(*) FROM doomed),"
-                                        " (SELECT sum(size) FROM versions WHERE id IN doomed),"
-                                        " (SELECT sum(size) FROM (SELECT f.size FROM files f"
-                                        "    WHERE f.version_id IN doomed AND NOT EXISTS ("
-                                        "      SELECT 1 FROM files g WHERE g.size = f.size"
-                                        "        AND g.sha256 = f.sha256"
-                                        "        AND g.version_id NOT IN doomed)"
-                                        "    GROUP BY f.size, f.sha256))",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          DOOMED
+                                          "SELECT"
+                                          " (SELECT count(*) FROM doomed),"
+                                          " (SELECT sum(size) FROM versions WHERE id IN doomed),"
+                                          " (SELECT sum(size) FROM (SELECT f.size FROM files f"
+                                          "    WHERE f.version_id IN doomed AND NOT EXISTS ("
+                                          "      SELECT 1 FROM files g WHERE g.size = f.size"
+                                          "        AND g.sha256 = f.sha256"
+                                          "        AND g.version_id NOT IN doomed)"
+                                          "    GROUP BY f.size, f.sha256))",
+                                          &reader, error);
   if (statement == NULL)
     return FALSE;
 
@@ -476,11 +441,8 @@ granary_catalog_load_impact (GranaryCatalog  *self,
       impact->size = granary_statement_get_int (statement, 1);
       impact->freed = granary_statement_get_int (statement, 2);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (local_error, error))
+    return FALSE;
 
   return TRUE;
 }

@@ -19,17 +19,6 @@
 
 /* Auxiliary functions */
 
-static gboolean
-finish (GError  *local_error,
-        GError **error)
-{
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, local_error);
-  return FALSE;
-}
-
 /* Ids of statuses and sources of a later program are shown as the nearest known. */
 static GranaryStatus
 read_status (GranaryStatement *statement,
@@ -116,7 +105,7 @@ load_metrics (GranaryDatabase  *database,
                                              granary_statement_get_text (statement, 2)));
     }
 
-  return finish (local_error, error);
+  return granary_read_ended (local_error, error);
 }
 
 static gboolean
@@ -153,7 +142,7 @@ load_files (GranaryDatabase  *database,
                                          (guint64) granary_statement_get_int (statement, 4)));
     }
 
-  return finish (local_error, error);
+  return granary_read_ended (local_error, error);
 }
 
 static void
@@ -230,7 +219,7 @@ granary_load_versions (GranaryDatabase  *database,
   granary_statement_bind_int (statement, 2, with_trashed);
   while (granary_statement_step (statement, &local_error))
     g_ptr_array_add (versions, read_version (statement));
-  if (!finish (local_error, error) || !load_metrics (database, versions, model_id, error))
+  if (!granary_read_ended (local_error, error) || !load_metrics (database, versions, model_id, error))
     return NULL;
 
   return g_steal_pointer (&versions);
@@ -257,7 +246,7 @@ granary_load_version (GranaryDatabase  *database,
   granary_statement_bind_int (statement, 1, version_id);
   if (granary_statement_step (statement, &local_error))
     version = read_version (statement);
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return NULL;
   if (version == NULL)
     {
@@ -297,7 +286,7 @@ granary_load_tags (GranaryDatabase  *database,
                                 granary_statement_get_text (statement, 1), &tag_error))
         g_debug ("a stored tag is not shown: %s", tag_error->message);
     }
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return NULL;
 
   return g_steal_pointer (&tags);
@@ -336,7 +325,7 @@ granary_load_model (GranaryDatabase  *database,
       model->created = granary_statement_get_int (statement, 7);
       model->updated = granary_statement_get_int (statement, 8);
     }
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return NULL;
   if (model == NULL)
     {
@@ -379,7 +368,7 @@ granary_find_model (GranaryDatabase  *database,
   granary_statement_bind_text (statement, 2, valid);
   if (granary_statement_step (statement, &local_error))
     id = granary_statement_get_int (statement, 0);
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return 0;
   if (id == 0)
     set_missing (error, GRANARY_REASON_MODEL_MISSING, name_or_uid);
@@ -413,18 +402,14 @@ granary_catalog_load_summaries (GranaryCatalog  *self,
 
   g_return_val_if_fail (ids != NULL || n_ids == 0, NULL);
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
-
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT j.key, m.id, m.uid, m.name, m.framework,"
-                                        " m.metric_name, m.metric_text, m.metric_trend,"
-                                        " m.tags_text, m.source, m.status, m.size, m.n_versions,"
-                                        " m.latest, m.created, m.updated"
-                                        " FROM json_each(?1) j JOIN models m ON m.id = j.value"
-                                        " WHERE m.trash IS NULL",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT j.key, m.id, m.uid, m.name, m.framework,"
+                                          " m.metric_name, m.metric_text, m.metric_trend,"
+                                          " m.tags_text, m.source, m.status, m.size, m.n_versions,"
+                                          " m.latest, m.created, m.updated"
+                                          " FROM json_each(?1) j JOIN models m ON m.id = j.value"
+                                          " WHERE m.trash IS NULL",
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
@@ -454,7 +439,7 @@ granary_catalog_load_summaries (GranaryCatalog  *self,
       summary->updated = granary_statement_get_int (statement, 15);
       g_ptr_array_index (summaries, position) = summary;
     }
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return NULL;
 
   return g_steal_pointer (&summaries);
@@ -558,13 +543,10 @@ granary_catalog_find_version (GranaryCatalog  *self,
   GError *local_error = NULL;
   gint64 id = 0;
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return 0;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT id FROM versions WHERE model_id = ?1"
-                                        " AND number = ?2 AND trash IS NULL",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT id FROM versions WHERE model_id = ?1"
+                                          " AND number = ?2 AND trash IS NULL",
+                                          &reader, error);
   if (statement == NULL)
     return 0;
 
@@ -572,7 +554,7 @@ granary_catalog_find_version (GranaryCatalog  *self,
   granary_statement_bind_int (statement, 2, number);
   if (granary_statement_step (statement, &local_error))
     id = granary_statement_get_int (statement, 0);
-  if (!finish (local_error, error))
+  if (!granary_read_ended (local_error, error))
     return 0;
   if (id == 0)
     {

@@ -52,7 +52,7 @@ granary_writer_begin_operation (GranaryWriter           *self,
                                 GError                 **error)
 {
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
   g_autofree char *name = NULL;
   gboolean busy;
 
@@ -73,11 +73,8 @@ granary_writer_begin_operation (GranaryWriter           *self,
   busy = granary_statement_step (statement, &local_error);
   if (busy)
     name = granary_statement_dup_text (statement, 0);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (local_error, error))
+    return FALSE;
   if (busy)
     {
       granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_BUSY, name,
@@ -131,7 +128,7 @@ granary_writer_list_operations (GranaryWriter  *self,
 {
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) operations = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -155,11 +152,8 @@ granary_writer_list_operations (GranaryWriter  *self,
       operation->detail = granary_statement_dup_text (statement, 5);
       g_ptr_array_add (operations, operation);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&operations);
 }
@@ -183,25 +177,20 @@ granary_catalog_has_size (GranaryCatalog  *self,
 {
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (has != NULL, FALSE);
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return FALSE;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT 1 FROM files WHERE size = ?1 LIMIT 1", error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT 1 FROM files WHERE size = ?1 LIMIT 1",
+                                          &reader, error);
   if (statement == NULL)
     return FALSE;
 
   granary_statement_bind_int (statement, 1, size);
   *has = granary_statement_step (statement, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (local_error, error))
+    return FALSE;
 
   return TRUE;
 }
@@ -225,21 +214,18 @@ granary_catalog_find_content (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) found = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (sha256 != NULL, NULL);
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT m.name, v.number, f.path, f.mtime, f.inode"
-                                        " FROM files f JOIN versions v ON v.id = f.version_id"
-                                        " JOIN models m ON m.id = v.model_id"
-                                        " WHERE f.size = ?1 AND f.sha256 = ?2"
-                                        " AND v.status = 'ready' AND v.trash IS NULL"
-                                        " AND m.trash IS NULL LIMIT 8",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT m.name, v.number, f.path, f.mtime, f.inode"
+                                          " FROM files f JOIN versions v ON v.id = f.version_id"
+                                          " JOIN models m ON m.id = v.model_id"
+                                          " WHERE f.size = ?1 AND f.sha256 = ?2"
+                                          " AND v.status = 'ready' AND v.trash IS NULL"
+                                          " AND m.trash IS NULL LIMIT 8",
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
@@ -257,11 +243,8 @@ granary_catalog_find_content (GranaryCatalog  *self,
                                        (guint64) granary_statement_get_int (statement, 4));
       g_ptr_array_add (found, stored);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&found);
 }

@@ -22,6 +22,14 @@ typedef struct
 GranaryReader *granary_catalog_begin_read    (GranaryCatalog   *self,
                                               GCancellable     *cancellable,
                                               GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+GranaryStatement *
+               granary_catalog_start_read    (GranaryCatalog   *self,
+                                              GCancellable     *cancellable,
+                                              const char       *sql,
+                                              GranaryReader   **reader,
+                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean       granary_read_ended            (GError           *local_error,
+                                              GError          **error);
 void           granary_reader_end            (GranaryReader    *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryReader, granary_reader_end)
 

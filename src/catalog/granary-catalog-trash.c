@@ -52,28 +52,22 @@ granary_catalog_list_trash (GranaryCatalog  *self,
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GPtrArray) entries = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
-  reader = granary_catalog_begin_read (self, NULL, error);
-  if (reader == NULL)
-    return NULL;
-  statement = granary_database_prepare (reader->database,
-                                        "SELECT " ENTRY_COLUMNS
-                                        " FROM trash t JOIN models m ON m.id = t.model_id"
-                                        " LEFT JOIN versions v ON v.id = t.version_id"
-                                        " WHERE t.hidden = 0 ORDER BY t.deleted DESC, t.uid",
-                                        error);
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT " ENTRY_COLUMNS
+                                          " FROM trash t JOIN models m ON m.id = t.model_id"
+                                          " LEFT JOIN versions v ON v.id = t.version_id"
+                                          " WHERE t.hidden = 0 ORDER BY t.deleted DESC, t.uid",
+                                          &reader, error);
   if (statement == NULL)
     return NULL;
 
   entries = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_trash_entry_free);
   while (granary_statement_step (statement, &local_error))
     g_ptr_array_add (entries, read_entry (statement));
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_steal_pointer (&entries);
 }
@@ -95,7 +89,7 @@ granary_writer_find_trash (GranaryWriter  *self,
 {
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GranaryTrashEntry) entry = NULL;
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (entry_uid != NULL, NULL);
@@ -116,11 +110,8 @@ granary_writer_find_trash (GranaryWriter  *self,
       if (version_id != NULL)
         *version_id = granary_statement_get_int (statement, 7);
     }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
   if (entry == NULL)
     {
       g_autofree char *shown = granary_display_path (entry_uid);
@@ -149,7 +140,7 @@ granary_writer_list_model_trash (GranaryWriter  *self,
 {
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GStrvBuilder) uids = g_strv_builder_new ();
-  g_autoptr (GError) local_error = NULL;
+  GError *local_error = NULL;
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -162,11 +153,8 @@ granary_writer_list_model_trash (GranaryWriter  *self,
   granary_statement_bind_int (statement, 1, model_id);
   while (granary_statement_step (statement, &local_error))
     g_strv_builder_add (uids, granary_statement_get_text (statement, 0));
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+  if (!granary_read_ended (local_error, error))
+    return NULL;
 
   return g_strv_builder_end (uids);
 }

@@ -94,11 +94,8 @@ check_name_free (GranaryWriter  *self,
   granary_statement_bind_text (statement, 1, key);
   granary_statement_bind_int (statement, 2, except_model_id);
   taken = granary_statement_step (statement, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (g_steal_pointer (&local_error), error))
+    return FALSE;
   if (taken)
     {
       granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_NAME_TAKEN, name,
@@ -360,11 +357,8 @@ flush_search (GranaryWriter       *self,
     stored = granary_statement_get_int (statement, 0);
   else
     stored = -1;
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!granary_read_ended (g_steal_pointer (&local_error), error))
+    return FALSE;
 
   if (stored == hash)
     return TRUE;

@@ -547,6 +547,50 @@ granary_catalog_begin_read (GranaryCatalog  *self,
 }
 
 /**
+ * granary_catalog_start_read:
+ * @self: a catalogue
+ * @cancellable: (nullable): interrupts it
+ * @sql: a literal, or interned
+ * @reader: (out): to be ended after the statement
+ * @error: return location
+ *
+ * What a read of one statement begins with.
+ *
+ * Returns: (transfer full): the statement, to be bound and stepped
+ */
+GranaryStatement *
+granary_catalog_start_read (GranaryCatalog  *self,
+                            GCancellable    *cancellable,
+                            const char      *sql,
+                            GranaryReader  **reader,
+                            GError         **error)
+{
+  *reader = granary_catalog_begin_read (self, cancellable, error);
+
+  return *reader != NULL ? granary_database_prepare ((*reader)->database, sql, error) : NULL;
+}
+
+/**
+ * granary_read_ended:
+ * @local_error: (nullable) (transfer full): what the last step set
+ * @error: return location
+ *
+ * What a loop over rows ends with.
+ *
+ * Returns: whether the rows ended by themselves; %FALSE with @error set otherwise
+ */
+gboolean
+granary_read_ended (GError  *local_error,
+                    GError **error)
+{
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
+/**
  * granary_reader_end:
  * @self: (nullable) (transfer full): a reader
  *
