@@ -335,7 +335,7 @@ granary_wording_metrics (GPtrArray *metrics)
 /**
  * granary_wording_inspection_warning:
  * @warning: what was found in the files
- * @subject: (nullable): the file
+ * @subject: (nullable): the file; with %GRANARY_WARNING_RUNS_CODE what loading it imports
  *
  * Returns: (transfer full): a sentence that says it and what to do about it
  */
@@ -360,8 +360,12 @@ granary_wording_inspection_warning (GranaryInspectionWarning  warning,
                                 "Add it."),
                               file);
     case GRANARY_WARNING_RUNS_CODE:
-      return g_strdup_printf (_("Loading “%s” runs program code stored in it. Use it only if you "
-                                "trust where it comes from."),
+      if (subject == NULL)
+        return g_strdup (_("Loading the model runs program code. Use it only if you trust where it "
+                           "comes from."));
+      /* Translators: %s are names in a programming language, such as torch.nn.Linear, os.system */
+      return g_strdup_printf (_("Loading the model runs program code: it uses %s. Use it only if "
+                                "you trust where it comes from."),
                               file);
     case GRANARY_WARNING_UNREADABLE:
       return g_strdup_printf (_("“%s” breaks the rules of its format and could not be read. "

@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sample model predicts: its own inference code, on images it was not trained with.
 
-test-sample.py SOURCE-FOLDER
+test-sample.py INSPECT-DUMP SOURCE-FOLDER
 """
 
+import hashlib
 import importlib.util
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 
 from tap import Tap
 
-source = pathlib.Path(sys.argv[1])
-folder = source / 'data/samples/digits'
+dump = sys.argv[1]
+source = pathlib.Path(sys.argv[2])
+sample = source / 'data/samples/digits'
 sys.path.insert(0, str(source / 'tests/data/modules'))
 
 import tiinfer  # noqa: E402  (the module above)
 
 
-def load_model():
+def load_model(folder=sample):
     """As the server does: the first subclass of tiinfer.Model in the module."""
     spec = importlib.util.spec_from_file_location('model_service', folder / 'model_service.py')
     module = importlib.util.module_from_spec(spec)
@@ -85,13 +90,32 @@ def check_bad_request():
         yield f'{wrong!r} was accepted'
 
 
+def check_templates():
+    """What Granary writes for a model without inference code predicts as it is."""
+    def make(mode):
+        return subprocess.run([dump, mode, sample / 'digits.onnx'], stdout=subprocess.PIPE,
+                              check=True).stdout
+
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        shutil.copy(sample / 'digits.onnx', work)
+        (work / 'config.json').write_bytes(make('--config'))
+        (work / 'model_service.py').write_bytes(make('--service'))
+        model = load_model(work)
+        if model.config['inputs'] != [{'name': 'image', 'type': 'float32', 'shape': 'N,64'}]:
+            yield f'config.json says {model.config}'
+        answer = json.loads(json.dumps(model({'image': [sum(image['image'], [])
+                                                        for image in images]})))
+    if answer['digit'] != [image['read'] for image in images]:
+        yield f'the template reads {answer["digit"]}'
+
+
 def check_readme():
     readme = (source / 'data/samples/README.md').read_text(encoding='utf-8')
-    size = (folder / 'digits.onnx').stat().st_size
+    size = (sample / 'digits.onnx').stat().st_size
     if f'{size:,} bytes' not in readme:
         yield f'README.md does not say that the file has {size:,} bytes'
-    import hashlib
-    digest = hashlib.sha256((folder / 'digits.onnx').read_bytes()).hexdigest()
+    digest = hashlib.sha256((sample / 'digits.onnx').read_bytes()).hexdigest()
     if not re.search(digest, readme):
         yield 'README.md names another SHA-256'
 
@@ -102,5 +126,6 @@ tap.check('every held-out image is read as when it was trained', check_single)
 tap.check('a batch on another scale is read alike', check_batch)
 tap.check('the answer depends on the image', check_depends_on_image)
 tap.check('what is no image is refused', check_bad_request)
+tap.check('inference code made from a template predicts', check_templates)
 tap.check('README.md tells size and digest', check_readme)
 tap.done()

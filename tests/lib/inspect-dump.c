@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Prints, for each file named on the command line or, without any, on a line of standard input,
- * one line: how many bytes were read, a tab, and what inspection found as JSON. */
+ * one line: how many bytes were read, a tab, and what inspection found as JSON. With --config or
+ * --service before it, the beginning of config.json or model_service.py for a file. */
 
 #include "config.h"
 
 #include <stdio.h>
 
+#include "granary-file-check.h"
 #include "granary-inspect.h"
 
 static int
-dump (const char *path)
+dump (const char *path,
+      const char *mode)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GranaryRangeReader) reader = granary_file_reader_open (path, &error);
@@ -26,6 +29,14 @@ dump (const char *path)
       return 1;
     }
 
+  if (mode != NULL)
+    {
+      json = g_str_equal (mode, "--config") ? granary_make_config_template (inspection, NULL)
+                                            : granary_make_service_template (inspection, NULL);
+      fputs (json, stdout);
+      return 0;
+    }
+
   json = granary_inspection_to_json (inspection);
   printf ("%" G_GINT64_FORMAT "\t%s\n", granary_range_reader_get_bytes_read (reader), json);
 
@@ -36,13 +47,14 @@ int
 main (int    argc,
       char **argv)
 {
+  const char *mode = argc > 2 && g_str_has_prefix (argv[1], "--") ? argv[1] : NULL;
   int status = 0;
   char line[4096];
 
-  for (int i = 1; i < argc; i++)
-    status |= dump (argv[i]);
+  for (int i = mode != NULL ? 2 : 1; i < argc; i++)
+    status |= dump (argv[i], mode);
   while (argc < 2 && fgets (line, sizeof line, stdin) != NULL)
-    status |= dump (g_strchomp (line));
+    status |= dump (g_strchomp (line), NULL);
 
   return status;
 }
