@@ -11,6 +11,45 @@
 #include "granary-metric.h"
 #include "granary-names.h"
 
+/* A repository that can do nothing: each verb answers that it is not supported. */
+#define TEST_TYPE_REPOSITORY (test_repository_get_type ())
+G_DECLARE_FINAL_TYPE (TestRepository, test_repository, TEST, REPOSITORY, GObject)
+
+struct _TestRepository
+{
+  GObject parent_instance;
+};
+
+static char *
+test_repository_dup_path (GranaryRepository *repository,
+                          const char        *model_name,
+                          int                number,
+                          const char        *path)
+{
+  g_autofree char *version = g_strdup_printf ("v%d", number);
+
+  return g_build_filename ("/test/models", model_name, version, path, NULL);
+}
+
+static void
+repository_init (GranaryRepositoryInterface *iface)
+{
+  iface->dup_path = test_repository_dup_path;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestRepository, test_repository, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GRANARY_TYPE_REPOSITORY, repository_init))
+
+static void
+test_repository_class_init (TestRepositoryClass *klass)
+{
+}
+
+static void
+test_repository_init (TestRepository *self)
+{
+}
+
 typedef struct
 {
   GranaryUiTest *test;
@@ -37,6 +76,7 @@ granary_ui_test_set_up (GranaryUiTest *test)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
+  g_autoptr (GranaryRepository) repository = g_object_new (TEST_TYPE_REPOSITORY, NULL);
 
   test->folder = g_dir_make_tmp ("granary-ui-XXXXXX", &error);
   g_assert_no_error (error);
@@ -44,7 +84,7 @@ granary_ui_test_set_up (GranaryUiTest *test)
   test->catalog = granary_catalog_open (path, GRANARY_CATALOG_MIRROR, NULL, &error);
   g_assert_no_error (error);
   test->connection = granary_connection_new (GRANARY_CONNECTION_LOCAL, "test", "Test", test->folder,
-                                             test->catalog, NULL, NULL);
+                                             test->catalog, repository, NULL);
 }
 
 void

@@ -100,6 +100,8 @@ granary_files_section_dispose (GObject *object)
   GranaryFilesSection *self = GRANARY_FILES_SECTION (object);
 
   g_clear_pointer (&self->rows, g_ptr_array_unref);
+  /* The child is one of the template's; it is to be let go of once only. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_FILES_SECTION);
 
   G_OBJECT_CLASS (granary_files_section_parent_class)->dispose (object);

@@ -157,6 +157,8 @@ granary_version_facts_dispose (GObject *object)
   GranaryVersionFacts *self = GRANARY_VERSION_FACTS (object);
 
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
+  /* The child is one of the template's; it is to be let go of once only. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_VERSION_FACTS);
 
   G_OBJECT_CLASS (granary_version_facts_parent_class)->dispose (object);

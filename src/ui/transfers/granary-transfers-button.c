@@ -76,6 +76,8 @@ granary_transfers_button_dispose (GObject *object)
 {
   GranaryTransfersButton *self = GRANARY_TRANSFERS_BUTTON (object);
 
+  /* The child is one of the template's; it is to be let go of once only. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_TRANSFERS_BUTTON);
   g_clear_object (&self->list);
 

@@ -339,6 +339,8 @@ granary_window_dispose (GObject *object)
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   granary_window_dispose_transfers (self);
+  /* This action belongs to the settings and would go on telling a window that is gone. */
+  g_action_map_remove_action (G_ACTION_MAP (self), "show-details");
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection), self);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_WINDOW);

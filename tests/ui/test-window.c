@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-test"
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "granary-details.h"
+#include "granary-shell.h"
+#include "granary-transfer-row.h"
+#include "granary-ui-test.h"
+#include "granary-window.h"
+#include "widget-test.h"
+
+typedef struct
+{
+  GranaryUiTest   base;
+  GSettings      *settings;
+  GranaryFolders *folders;
+  GranaryWindow  *window;
+} Fixture;
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  granary_ui_test_set_up (&fixture->base);
+  granary_ui_test_add_models (&fixture->base, 20);
+  fixture->settings = g_settings_new (GRANARY_APPLICATION_ID);
+  g_settings_set_enum (fixture->settings, "sort-key", GRANARY_SORT_NAME);
+  g_settings_set_boolean (fixture->settings, "sort-descending", FALSE);
+  fixture->folders = granary_folders_new (fixture->settings);
+  fixture->window = granary_window_new (NULL, fixture->settings, fixture->folders);
+  g_object_ref (fixture->window);
+  granary_window_set_connection (fixture->window, fixture->base.connection);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  granary_ui_test_wait (gtk_widget_get_mapped (GTK_WIDGET (fixture->window)));
+  granary_ui_test_settle (&fixture->base);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  granary_ui_test_settle (&fixture->base);
+  g_assert_finalize_object (fixture->window);
+  g_assert_finalize_object (fixture->folders);
+  g_settings_reset (fixture->settings, "folders");
+  g_settings_reset (fixture->settings, "default-folder");
+  g_settings_reset (fixture->settings, "last-connection");
+  g_settings_reset (fixture->settings, "show-details");
+  g_clear_object (&fixture->settings);
+  granary_ui_test_tear_down (&fixture->base);
+}
+
+static GtkWidget *
+find_split (Fixture *fixture,
+            guint    position)
+{
+  return widget_test_find (GTK_WIDGET (fixture->window), ADW_TYPE_NAVIGATION_SPLIT_VIEW, position);
+}
+
+static void
+test_fits (Fixture       *fixture,
+           gconstpointer  data)
+{
+  int width;
+  int height;
+
+  gtk_widget_measure (GTK_WIDGET (fixture->window), GTK_ORIENTATION_HORIZONTAL, -1, &width,
+                      NULL, NULL, NULL);
+  g_assert_cmpint (width, <=, 360);
+  gtk_widget_measure (GTK_WIDGET (fixture->window), GTK_ORIENTATION_VERTICAL, 360, &height,
+                      NULL, NULL, NULL);
+  g_assert_cmpint (height, <=, 294);
+
+  /* And it does come out that small, folded into one page. */
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 360, 294);
+  granary_ui_test_wait (
+    adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 0))));
+  g_assert_true (
+    adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
+  granary_ui_test_wait (gtk_widget_get_width (GTK_WIDGET (fixture->window)) <= 360);
+
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 800, 600);
+  granary_ui_test_wait (
+    !adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 0))));
+  g_assert_true (
+    adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
+
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1200, 700);
+  granary_ui_test_wait (
+    !adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
+}
+
+static void
+test_details (Fixture       *fixture,
+              gconstpointer  data)
+{
+  AdwNavigationSplitView *inner = ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1));
+
+  g_assert_false (adw_navigation_split_view_get_collapsed (inner));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.show-details",
+                                             NULL));
+  g_assert_true (adw_navigation_split_view_get_collapsed (inner));
+  g_assert_true (adw_navigation_split_view_get_show_content (inner));
+
+  /* Asked for by name, the details come to the front. */
+  granary_window_select (fixture->window, "model-002:v3");
+  granary_ui_test_wait (!adw_navigation_split_view_get_show_content (inner));
+  granary_ui_test_wait (
+    g_strrstr (adw_navigation_page_get_title (adw_navigation_split_view_get_sidebar (inner)),
+               "model-002") != NULL);
+}
+
+static void
+test_pages (Fixture       *fixture,
+            gconstpointer  data)
+{
+  GranarySidebar *sidebar = granary_window_get_sidebar (fixture->window);
+  GtkWidget *trash = GTK_WIDGET (granary_window_get_trash_page (fixture->window));
+  GtkWidget *browser = GTK_WIDGET (granary_window_get_browser (fixture->window));
+
+  g_assert_true (gtk_widget_get_child_visible (browser));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.page", "s",
+                                             "trash"));
+  granary_ui_test_wait (gtk_widget_get_mapped (trash));
+  g_assert_cmpstr (granary_sidebar_get_page (sidebar), ==, "trash");
+
+  /* What is to be seen brings its page to the front. */
+  granary_shell_reveal (GRANARY_SHELL (fixture->window),
+                        granary_ui_test_find (&fixture->base, "model-004"), 0);
+  granary_ui_test_wait (gtk_widget_get_mapped (browser));
+  g_assert_cmpuint (
+    granary_model_tree_get_n_selected (granary_browser_get_tree (GRANARY_BROWSER (browser))), ==, 1);
+}
+
+static void
+test_filter (Fixture       *fixture,
+             gconstpointer  data)
+{
+  GranaryBrowser *browser = granary_window_get_browser (fixture->window);
+  GListModel *list = G_LIST_MODEL (granary_model_tree_get_list (granary_browser_get_tree (browser)));
+  GtkWidget *label;
+
+  granary_ui_test_wait (
+    (label = widget_test_find_text (GTK_WIDGET (granary_window_get_sidebar (fixture->window)),
+                                    "prod")) != NULL);
+  gtk_check_button_set_active (
+    GTK_CHECK_BUTTON (gtk_widget_get_ancestor (label, GTK_TYPE_CHECK_BUTTON)), TRUE);
+  granary_ui_test_wait (g_list_model_get_n_items (list) == 7);
+}
+
+static void
+test_transfers (Fixture       *fixture,
+                gconstpointer  data)
+{
+  GranaryTransferList *list = granary_window_get_transfers (fixture->window);
+  GranaryBrowser *browser = granary_window_get_browser (fixture->window);
+  GtkWidget *button = GTK_WIDGET (granary_browser_get_transfers_button (browser));
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_IMPORT, "demo");
+
+  g_assert_false (gtk_widget_get_visible (button));
+  granary_shell_add_transfer (GRANARY_SHELL (fixture->window), transfer);
+  g_assert_true (gtk_widget_get_visible (button));
+  g_assert_cmpuint (granary_transfer_list_get_n_running (list), ==, 1);
+
+  granary_transfer_set_total (transfer, 1000, 1);
+  granary_transfer_set_state (transfer, GRANARY_TRANSFER_RUNNING);
+  granary_transfer_add_bytes (transfer, 250);
+  g_assert_cmpfloat (granary_transfer_list_get_fraction (list), ==, 0.25);
+
+  /* With something running the window asks. */
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  granary_ui_test_wait (
+    adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)) != NULL);
+  adw_dialog_force_close (
+    adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (fixture->window)));
+  g_assert_false (g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
+
+  granary_transfer_finish (transfer, NULL);
+  granary_ui_test_wait (granary_transfer_list_get_n_running (list) == 0);
+  g_assert_true (gtk_widget_get_visible (button));
+  granary_transfer_list_clear_ended (list);
+  g_assert_false (gtk_widget_get_visible (button));
+}
+
+static void
+test_transfer_row (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_UPLOAD, "demo v1");
+  GtkWidget *row = g_object_ref_sink (granary_transfer_row_new (transfer));
+  GtkWidget *button = widget_test_find (row, GTK_TYPE_BUTTON, 0);
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_true (g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
+  g_assert_false (gtk_widget_get_sensitive (button));
+  granary_transfer_finish (transfer, NULL);
+  granary_ui_test_wait (widget_test_find (row, GTK_TYPE_BUTTON, 0) == NULL);
+  g_assert_finalize_object (row);
+}
+
+/* The embedded repository itself: a folder that becomes one, and one that cannot. */
+static void
+test_open (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (fixture->base.folder, "lab", NULL);
+  g_autofree char *file = g_build_filename (fixture->base.folder, "no-folder", NULL);
+  GranaryBrowser *browser = granary_window_get_browser (fixture->window);
+  g_auto (GStrv) folders = NULL;
+
+  granary_window_open_folder (fixture->window, folder);
+  g_assert_null (granary_window_get_connection (fixture->window));
+  granary_ui_test_wait (granary_window_get_connection (fixture->window) != NULL);
+  granary_ui_test_wait (widget_test_find_text (GTK_WIDGET (browser), "No Models Yet") != NULL);
+  folders = granary_folders_list (fixture->folders);
+  g_assert_true (g_strv_contains ((const char * const *) folders, folder));
+  g_assert_nonnull (
+    widget_test_find_text (GTK_WIDGET (granary_window_get_sidebar (fixture->window)), "lab"));
+
+  g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+  granary_window_open_folder (fixture->window, file);
+  granary_ui_test_wait (widget_test_find_text (GTK_WIDGET (browser), "Try Again") != NULL);
+  g_assert_null (granary_window_get_connection (fixture->window));
+
+  /* Gone from the list, and back to where it was. */
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.forget-folder",
+                                             NULL));
+  g_clear_pointer (&folders, g_strfreev);
+  folders = granary_folders_list (fixture->folders);
+  g_assert_false (g_strv_contains ((const char * const *) folders, file));
+  granary_ui_test_wait (granary_window_get_connection (fixture->window) != NULL);
+
+  granary_window_set_connection (fixture->window, fixture->base.connection);
+  granary_ui_test_settle (&fixture->base);
+}
+
+static void
+test_folders (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *usual = granary_folders_dup_default (fixture->folders);
+  g_autofree char *title = granary_folders_dup_title (fixture->folders, usual);
+  g_autofree char *other = granary_folders_dup_title (fixture->folders, "/srv/models/shared");
+  g_auto (GStrv) folders = NULL;
+
+  g_assert_cmpstr (title, ==, "On This Computer");
+  g_assert_cmpstr (other, ==, "shared");
+
+  granary_folders_add (fixture->folders, usual);
+  granary_folders_add (fixture->folders, "/srv/a");
+  granary_folders_add (fixture->folders, "/srv/a");
+  granary_folders_add (fixture->folders, "/srv/b");
+  folders = granary_folders_list (fixture->folders);
+  g_assert_cmpuint (g_strv_length (folders), ==, 2);
+
+  granary_folders_set_default (fixture->folders, "/srv/a");
+  g_assert_true (granary_folders_is_default (fixture->folders, "/srv/a"));
+  g_clear_pointer (&folders, g_strfreev);
+  folders = granary_folders_list (fixture->folders);
+  g_assert_cmpuint (g_strv_length (folders), ==, 1);
+  g_assert_cmpstr (folders[0], ==, "/srv/b");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  widget_test_init (&argc, &argv);
+  g_unsetenv ("GRANARY_REPOSITORY");
+
+  g_test_add ("/window/fits", Fixture, NULL, set_up, test_fits, tear_down);
+  g_test_add ("/window/details", Fixture, NULL, set_up, test_details, tear_down);
+  g_test_add ("/window/pages", Fixture, NULL, set_up, test_pages, tear_down);
+  g_test_add ("/window/filter", Fixture, NULL, set_up, test_filter, tear_down);
+  g_test_add ("/window/transfers", Fixture, NULL, set_up, test_transfers, tear_down);
+  g_test_add ("/window/transfer-row", Fixture, NULL, set_up, test_transfer_row, tear_down);
+  g_test_add ("/window/open", Fixture, NULL, set_up, test_open, tear_down);
+  g_test_add ("/window/folders", Fixture, NULL, set_up, test_folders, tear_down);
+
+  return g_test_run ();
+}
