@@ -173,6 +173,7 @@ import_files (GranaryCli            *cli,
   g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_IMPORT, object);
   GranaryCliWait wait = { NULL };
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) warnings = NULL;
 
   granary_repository_import_async (repository, request, transfer, granary_cli_wait_cb, &wait);
   result = granary_cli_wait (cli, &wait, transfer);
@@ -180,13 +181,13 @@ import_files (GranaryCli            *cli,
   if (*version == NULL)
     return FALSE;
 
-  /* Stored, though something that was to be cut is still where it was. */
-  if (granary_transfer_get_error (transfer) != NULL)
+  /* Stored, though something that was to be cut may still be where it was. */
+  warnings = granary_transfer_dup_warnings (transfer);
+  for (guint i = 0; i < warnings->len; i++)
     {
-      g_autofree char *problem =
-        granary_wording_for_problem (granary_transfer_get_error (transfer));
+      g_autofree char *warning = granary_wording_for_problem (g_ptr_array_index (warnings, i));
 
-      granary_cli_note (cli, problem);
+      granary_cli_note (cli, warning);
     }
 
   return TRUE;

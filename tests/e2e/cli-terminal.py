@@ -79,6 +79,28 @@ def new_version():
         assert_clean(place, ['m1'])
 
 
+def killed():
+    """What kill -9 leaves is put right by the next command, which says so."""
+    with box() as place:
+        place.write('w.bin')
+        place.json('import', 'm1', '--files', place.files / 'w.bin')
+        folder = sparse(place)
+        for arguments in (['large'], ['--into', 'm1']):
+            process = place.start('import', *arguments, '--files', folder)
+            wait_for_staging(place, process)
+            process.kill()
+            process.communicate(timeout=PATIENCE)
+            assert place.leftovers() != []
+            listed = place.json('models')
+            assert [model['name'] for model in listed.json['models']] == ['m1'], listed
+            note, = listed.messages
+            assert 'undone' in note['note']['message'], listed
+            assert place.json('models').messages == []
+            assert_clean(place, ['m1'])
+        shown = place.json('show', 'm1').json
+        assert [version['version'] for version in shown['versions']] == ['v1'], shown
+
+
 def progress():
     """One line on the terminal, gone in the end; standard output has the data alone."""
     with box() as place:
@@ -135,7 +157,7 @@ def questions():
 
 def main():
     tap = Tap()
-    for check in (interrupted, terminated, new_version, progress, no_terminal, questions):
+    for check in (interrupted, terminated, new_version, killed, progress, no_terminal, questions):
         tap.check(check.__name__, check)
     tap.done()
 
