@@ -137,16 +137,36 @@ const char *granary_cli_code_id     (int                    code);
 const char *granary_cli_reason_id   (GranaryReason          reason);
 
 /* The commands. */
-gboolean granary_cli_delete   (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_download (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_import   (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_inspect  (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_models   (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_show     (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_tag      (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_trash    (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_upload   (GranaryCli *cli, char **arguments, GError **error);
-gboolean granary_cli_verify   (GranaryCli *cli, char **arguments, GError **error);
+gboolean    granary_cli_delete      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_download    (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_import      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_inspect     (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_models      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_show        (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_tag         (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_trash       (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_upload      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_verify      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryCli, granary_cli_free)
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#define G_LOG_DOMAIN "granary-cli"
+
+#include "config.h"
+
 #include "granary-cli.h"
 
 int

@@ -148,7 +148,8 @@ granary_set_error_from_errno (GError     **error,
     }
 
   granary_set_error (error, code, reason, subject,
-                     "%s: %s: %s", action, subject != NULL ? subject : "-", g_strerror (saved_errno));
+                     "%s: %s: %s", action, subject != NULL ? subject : "-",
+                     g_strerror (saved_errno));
 }
 
 /**

@@ -98,8 +98,8 @@ char           *granary_wording_age             (gint64                   time,
                                                  gint64                   now) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_time            (gint64                   time) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_metrics         (GPtrArray               *metrics) G_GNUC_WARN_UNUSED_RESULT;
-char           *granary_wording_inspection_warning (GranaryInspectionWarning warning,
-                                                    const char           *subject) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_inspection_warning (GranaryInspectionWarning  warning,
+                                                    const char               *subject) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Transfers. */
 char           *granary_wording_transfer_title  (GranaryTransfer         *transfer) G_GNUC_WARN_UNUSED_RESULT;
