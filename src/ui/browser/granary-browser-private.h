@@ -28,6 +28,7 @@ struct _GranaryBrowser
   GtkPopover        *popover;         /* the menu of rows */
   GtkWidget         *drop_row;        /* (nullable) weak: row that a drop hovers over */
 
+  GtkButton         *import_button;
   AdwButtonContent  *import_content;
   GtkSearchEntry    *search;
   GranaryTransfersButton *transfers_button;

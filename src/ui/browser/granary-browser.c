@@ -70,12 +70,19 @@ update_state (GranaryBrowser *self)
 
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   gtk_stack_set_visible_child_name (self->stack, name);
+
+  /* The pages that take the list's place have a button of their own to press. */
+  if (g_str_equal (name, "empty") || g_str_equal (name, "failed"))
+    gtk_widget_remove_css_class (GTK_WIDGET (self->import_button), "suggested-action");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->import_button), "suggested-action");
 }
 
 static void
 update_failed_page (GranaryBrowser *self)
 {
   g_autoptr (GranaryWording) wording = NULL;
+  g_autofree char *body = NULL;
 
   if (self->error == NULL)
     return;
@@ -85,7 +92,8 @@ update_failed_page (GranaryBrowser *self)
                                                                 : GRANARY_VERB_OPEN,
                                        self->error_object);
   adw_status_page_set_title (self->failed_page, wording->title);
-  adw_status_page_set_description (self->failed_page, wording->body);
+  body = g_markup_escape_text (wording->body, -1);
+  adw_status_page_set_description (self->failed_page, body);
 }
 
 static void
@@ -366,6 +374,7 @@ granary_browser_class_init (GranaryBrowserClass *klass)
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/granary/Granary/ui/browser/granary-browser.ui");
   gtk_widget_class_bind_template_child (widget_class, GranaryBrowser, transfers_button);
+  gtk_widget_class_bind_template_child (widget_class, GranaryBrowser, import_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryBrowser, import_content);
   gtk_widget_class_bind_template_child (widget_class, GranaryBrowser, search);
   gtk_widget_class_bind_template_child (widget_class, GranaryBrowser, banner);

@@ -134,9 +134,10 @@ loaded_cb (GObject      *object,
     {
       g_autoptr (GranaryWording) wording =
         granary_wording_for_error (error, GRANARY_VERB_LOAD, NULL);
+      g_autofree char *body = g_markup_escape_text (wording->body, -1);
 
       adw_status_page_set_title (self->failed_page, wording->title);
-      adw_status_page_set_description (self->failed_page, wording->body);
+      adw_status_page_set_description (self->failed_page, body);
       gtk_stack_set_visible_child_name (self->stack, "failed");
     }
 }

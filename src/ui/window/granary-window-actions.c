@@ -157,7 +157,10 @@ add_connection (GMenu      *menu,
                 const char *title,
                 const char *folder)
 {
-  g_autoptr (GMenuItem) item = g_menu_item_new (title, NULL);
+  g_auto (GStrv) parts = g_strsplit (title, "_", -1);
+  /* One underscore would mark a mnemonic. */
+  g_autofree char *label = g_strjoinv ("__", parts);
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
   g_menu_item_set_action_and_target (item, "win.connection", "s", folder);
   g_menu_append_item (menu, item);
