@@ -24,6 +24,7 @@ void               granary_file_choice_add_paths      (GranaryFileChoice   *self
                                                        const char * const  *paths);
 void               granary_file_choice_remove         (GranaryFileChoice   *self,
                                                        const char          *target);
+void               granary_file_choice_remove_problems (GranaryFileChoice  *self);
 void               granary_file_choice_clear          (GranaryFileChoice   *self);
 void               granary_file_choice_set_text       (GranaryFileChoice   *self,
                                                        const char          *target,

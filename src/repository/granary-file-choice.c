@@ -611,6 +611,19 @@ granary_file_choice_remove (GranaryFileChoice *self,
     compose (self);
 }
 
+/* Gives up what of the chosen files and folders cannot be stored. */
+void
+granary_file_choice_remove_problems (GranaryFileChoice *self)
+{
+  g_autoptr (GranaryFileSet) rest = NULL;
+
+  g_return_if_fail (GRANARY_IS_FILE_CHOICE (self));
+
+  rest = granary_file_set_without_problems (self->chosen);
+  g_set_object (&self->chosen, rest);
+  compose (self);
+}
+
 void
 granary_file_choice_clear (GranaryFileChoice *self)
 {

@@ -373,6 +373,24 @@ granary_file_set_without (GranaryFileSet *self,
                        self->suggestion, self->n_left_out);
 }
 
+/**
+ * granary_file_set_without_problems:
+ * @self: a set
+ *
+ * Returns: (transfer full): its files alone, with what cannot be stored given up. A path that is a
+ *   file and a folder stays a problem: one of the two has to be taken out.
+ */
+GranaryFileSet *
+granary_file_set_without_problems (GranaryFileSet *self)
+{
+  g_return_val_if_fail (GRANARY_IS_FILE_SET (self), NULL);
+
+  return file_set_new (g_ptr_array_copy (self->files, copy_file, NULL),
+                       g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free),
+                       g_ptr_array_copy (self->folders, copy_string, NULL),
+                       self->suggestion, self->n_left_out);
+}
+
 guint
 granary_file_set_get_n_files (GranaryFileSet *self)
 {

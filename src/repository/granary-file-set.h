@@ -60,6 +60,8 @@ GranaryFileSet          *granary_file_set_merge          (GranaryFileSet      *s
                                                           GranaryFileSet      *other) G_GNUC_WARN_UNUSED_RESULT;
 GranaryFileSet          *granary_file_set_without        (GranaryFileSet      *self,
                                                           const char          *target) G_GNUC_WARN_UNUSED_RESULT;
+GranaryFileSet          *granary_file_set_without_problems
+                                                         (GranaryFileSet      *self) G_GNUC_WARN_UNUSED_RESULT;
 guint                    granary_file_set_get_n_files    (GranaryFileSet      *self);
 const GranarySourceFile *granary_file_set_get_file       (GranaryFileSet      *self,
                                                           guint                position);

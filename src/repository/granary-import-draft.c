@@ -830,6 +830,20 @@ granary_import_draft_remove_file (GranaryImportDraft *self,
 }
 
 /**
+ * granary_import_draft_remove_problems:
+ * @self: a draft
+ *
+ * Gives up all that cannot be imported, at once.
+ */
+void
+granary_import_draft_remove_problems (GranaryImportDraft *self)
+{
+  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
+
+  granary_file_choice_remove_problems (self->files);
+}
+
+/**
  * granary_import_draft_clear_files:
  * @self: a draft
  *

@@ -71,6 +71,7 @@ void                  granary_import_draft_add_paths        (GranaryImportDraft 
                                                              const char * const  *paths);
 void                  granary_import_draft_remove_file      (GranaryImportDraft  *self,
                                                              const char          *target);
+void                  granary_import_draft_remove_problems  (GranaryImportDraft  *self);
 void                  granary_import_draft_clear_files      (GranaryImportDraft  *self);
 gboolean              granary_import_draft_get_move         (GranaryImportDraft  *self);
 void                  granary_import_draft_set_move         (GranaryImportDraft  *self,

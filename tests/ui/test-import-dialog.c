@@ -568,6 +568,7 @@ test_problems (Fixture       *fixture,
                gconstpointer  data)
 {
   g_autofree char *link = g_build_filename (fixture->folder, "outside", NULL);
+  g_autofree char *more = g_build_filename (fixture->folder, "outside-too", NULL);
 
   g_assert_cmpint (symlink ("/etc/passwd", link), ==, 0);
   open_dialog (fixture, 0, fixture->folder);
@@ -579,6 +580,17 @@ test_problems (Fixture       *fixture,
   widget_test_wait (is_ready, fixture);
   g_assert_null (widget_test_find_text (GTK_WIDGET (fixture->dialog),
                                         "1 item cannot be imported"));
+
+  /* Several, all at once. */
+  g_assert_cmpint (symlink ("/etc/group", more), ==, 0);
+  granary_import_draft_add_paths (fixture->draft, (const char *[]) { fixture->folder, NULL });
+  widget_test_wait (is_idle, fixture);
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (fixture->dialog),
+                                           "2 items cannot be imported"));
+  press (fixture, "Leave All Out");
+  widget_test_wait (is_ready, fixture);
+  g_assert_cmpuint (granary_file_set_get_n_files (granary_import_draft_get_files (fixture->draft)),
+                    ==, 1);
 }
 
 static void

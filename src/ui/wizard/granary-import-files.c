@@ -86,15 +86,7 @@ leave_out_cb (GranaryImportFiles *self,
 static void
 leave_all_out_cb (GranaryImportFiles *self)
 {
-  g_autoptr (GranaryFileSet) files = g_object_ref (granary_import_draft_get_files (self->draft));
-
-  for (guint i = 0; i < granary_file_set_get_n_problems (files); i++)
-    {
-      const char *subject = granary_error_get_subject (granary_file_set_get_problem (files, i));
-
-      if (subject != NULL)
-        granary_import_draft_remove_file (self->draft, subject);
-    }
+  granary_import_draft_remove_problems (self->draft);
 }
 
 static void

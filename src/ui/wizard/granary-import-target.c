@@ -91,31 +91,36 @@ update_place (GranaryImportTarget *self)
   gtk_widget_set_visible (GTK_WIDGET (self->place_row), TRUE);
 }
 
+/* The model is the title, once there is one; its name may hold what would be a mnemonic. */
 static void
 update_number (GranaryImportTarget *self)
 {
   int number = granary_import_draft_get_next_number (self->draft);
+  gboolean known = self->model_name != NULL;
+  gboolean numbered = known && number > 0 &&
+                      !granary_import_draft_get_target_is_new (self->draft);
+  AdwPreferencesRow *row = ADW_PREFERENCES_ROW (self->model_row);
   g_autofree char *text = NULL;
   g_autofree char *explanation = NULL;
 
-  if (granary_import_draft_get_target_is_new (self->draft) || self->model_name == NULL ||
-      number <= 0)
+  adw_preferences_row_set_use_underline (row, !known);
+  adw_preferences_row_set_title (row, known ? self->model_name : _("_Model"));
+  gtk_widget_set_visible (GTK_WIDGET (self->number_label), numbered);
+
+  if (!numbered)
     {
-      gtk_widget_set_visible (GTK_WIDGET (self->number_label), FALSE);
-      adw_action_row_set_subtitle (self->model_row, self->model_name != NULL
-                                                      ? self->model_name
-                                                      : _("Choose the model that gets a new version"));
+      adw_action_row_set_subtitle (self->model_row,
+                                   known ? "" : _("Choose the model that gets a new version"));
       return;
     }
 
   /* Translators: the number that a new version will get; the arrow means “becomes”. */
   text = g_strdup_printf (_("→ v%d"), number);
   gtk_label_set_label (self->number_label, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->number_label), TRUE);
 
-  /* Translators: %1$s is the name of a model; %2$d the number that its new version gets. */
-  explanation = g_strdup_printf (_("%1$s\nThe new version becomes v%2$d. Numbers are never used again, not even those of deleted versions."),
-                                 self->model_name, number);
+  /* Translators: %d is the number that the new version gets. */
+  explanation = g_strdup_printf (_("The new version becomes v%d. Numbers are never used again, not even those of deleted versions."),
+                                 number);
   adw_action_row_set_subtitle (self->model_row, explanation);
 }
 
