@@ -9,6 +9,7 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#include "granary-error.h"
 #include "granary-tag-chip.h"
 #include "granary-tag-entry.h"
 #include "granary-tag-input.h"
@@ -62,7 +63,12 @@ show_problem (GranaryTagEditor *self,
   if (error == NULL)
     return;
 
-  text = granary_wording_for_problem (error);
+  if (granary_error_matches_reason (error, GRANARY_REASON_TAG_SYNTAX))
+    /* Translators: %s is what was typed. Keep the equals sign. */
+    text = g_strdup_printf (_("“%s” needs a key and a value, such as team=vision"),
+                            granary_error_get_subject (error));
+  else
+    text = granary_wording_for_problem (error);
   gtk_label_set_label (self->problem_label, text);
   announce (self, text);
 }
