@@ -284,7 +284,7 @@ read_text (const char  *path,
  * Checks `config.json` and `model_service.py` at the top of a version; every other file is right.
  * Blocks.
  *
- * Errors: as of the two checks of texts, and those of reading.
+ * Errors: as of the two checks of texts, with the line, and those of reading.
  *
  * Returns: whether it is right
  */
@@ -295,8 +295,11 @@ granary_check_file (const char  *path,
 {
   gboolean is_config;
   gboolean is_too_long = FALSE;
+  gboolean valid;
   g_autofree char *text = NULL;
+  g_autoptr (GError) local_error = NULL;
   gsize length = 0;
+  int line = 0;
 
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (target != NULL, FALSE);
@@ -316,8 +319,15 @@ granary_check_file (const char  *path,
       return FALSE;
     }
 
-  return is_config ? granary_check_config_text (text, (gssize) length, NULL, error)
-                   : granary_check_service_text (text, (gssize) length, NULL, error);
+  valid = is_config ? granary_check_config_text (text, (gssize) length, &line, &local_error)
+                    : granary_check_service_text (text, (gssize) length, &line, &local_error);
+  if (valid)
+    return TRUE;
+
+  if (line > 0)
+    granary_error_set_line (local_error, line);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /* Takes from a stem what file managers and browsers add to a second copy. */

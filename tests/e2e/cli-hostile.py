@@ -112,13 +112,14 @@ def odd_but_good():
 def service_files():
     """What a service starts from is checked before it is stored."""
     with box() as place:
-        place.write('json/config.json', '{"key": ')
+        place.write('json/config.json', '{"key": "x",\n "list": [1,\n 2 3]}')
         place.write('list/config.json', '[1, 2]')
         place.write('python/model_service.py', b'\x00\x01\x02\x7fELF')
         for name, reason in (('json', 'json-syntax'), ('list', 'json-not-object'),
                              ('python', 'python-implausible')):
             error = place.json('import', 'm1', '--files', place.files / name, code=1).error
             assert error['reason'] == reason, error
+            assert 'look at line 3' in error['message'] or name != 'json', error
         assert place.json('models').json['total'] == 0
 
 
