@@ -6,21 +6,10 @@
 
 #include "granary-file-choice-private.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-#include <string.h>
-
-#include "granary-error.h"
 #include "granary-file-check.h"
 #include "granary-inspect.h"
+#include "granary-text-folder-private.h"
 #include "granary-worker.h"
-
-/* Where texts are written. Only the worker's one thread looks inside. */
-typedef struct
-{
-  char  *path; /* (owned) (nullable) */
-  guint  n_written;
-} TextFolder;
 
 /* What a look at the files gives. */
 typedef struct
@@ -39,8 +28,8 @@ typedef struct
 
 typedef struct
 {
-  TextFolder *folder; /* (owned): rc box */
-  GHashTable *texts;  /* (owned) */
+  GranaryTextFolder *folder; /* (owned) */
+  GHashTable        *texts;  /* (owned) */
 } WriteJob;
 
 /* One piece of work under way. */
@@ -64,7 +53,7 @@ struct _GranaryFileChoice
   GError            *service;    /* (owned) (nullable): of the chosen file */
   GHashTable        *problems;   /* (owned): target → GError of a text */
   GError            *unwritten;  /* (owned) (nullable): why texts could not be written */
-  TextFolder        *folder;     /* (owned): rc box */
+  GranaryTextFolder *folder;     /* (owned) */
 
   GCancellable      *scanning;   /* (owned): of all scans */
   GCancellable      *looking;    /* (owned) (nullable): of the latest look */
@@ -83,20 +72,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static void
-text_folder_clear (gpointer data)
-{
-  TextFolder *folder = data;
-
-  g_free (folder->path);
-}
-
-static void
-text_folder_unref (gpointer data)
-{
-  g_atomic_rc_box_release_full (data, text_folder_clear);
-}
 
 static void
 look_free (gpointer data)
@@ -123,7 +98,7 @@ write_job_free (gpointer data)
 {
   WriteJob *job = data;
 
-  text_folder_unref (job->folder);
+  granary_text_folder_unref (job->folder);
   g_hash_table_unref (job->texts);
   g_free (job);
 }
@@ -329,57 +304,6 @@ scan_cb (GObject      *source,
 
 /* Writing texts */
 
-/* A folder of our own: where the session's own files are and go with it, else among temporary
- * files. */
-static char *
-make_folder (GError **error)
-{
-  const char *runtime = g_get_user_runtime_dir ();
-  g_autofree char *path = g_build_filename (runtime, "granary-XXXXXX", NULL);
-
-  if (g_mkdir_with_parents (runtime, 0700) == 0 && g_mkdtemp_full (path, 0700) != NULL)
-    return g_steal_pointer (&path);
-
-  return g_dir_make_tmp ("granary-XXXXXX", error);
-}
-
-static gboolean
-write_texts (TextFolder  *folder,
-             GHashTable  *texts,
-             char       **written,
-             GError     **error)
-{
-  g_autofree char *number = NULL;
-  g_autofree char *path = NULL;
-  GHashTableIter iter;
-  gpointer target, text;
-
-  if (folder->path == NULL)
-    folder->path = make_folder (error);
-  if (folder->path == NULL)
-    return FALSE;
-
-  number = g_strdup_printf ("%u", ++folder->n_written);
-  path = g_build_filename (folder->path, number, NULL);
-  if (g_mkdir (path, 0700) != 0)
-    {
-      granary_set_error_from_errno (error, errno, path, "make");
-      return FALSE;
-    }
-
-  g_hash_table_iter_init (&iter, texts);
-  while (g_hash_table_iter_next (&iter, &target, &text))
-    {
-      g_autofree char *file = g_build_filename (path, target, NULL);
-
-      if (!g_file_set_contents_full (file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error))
-        return FALSE;
-    }
-  *written = g_steal_pointer (&path);
-
-  return TRUE;
-}
-
 static void
 write_thread (GTask        *task,
               gpointer      source_object,
@@ -387,18 +311,13 @@ write_thread (GTask        *task,
               GCancellable *cancellable)
 {
   WriteJob *job = task_data;
-  g_autoptr (GError) local_error = NULL;
   g_autofree char *path = NULL;
   GranaryFileSet *set;
   GError *error = NULL;
 
-  if (!write_texts (job->folder, job->texts, &path, &local_error))
+  path = granary_text_folder_write (job->folder, job->texts, &error);
+  if (path == NULL)
     {
-      if (local_error->domain == GRANARY_ERROR)
-        error = g_steal_pointer (&local_error);
-      else
-        granary_set_error (&error, GRANARY_ERROR_FILE, GRANARY_REASON_TARGET_UNWRITABLE,
-                           g_get_tmp_dir (), "%s", local_error->message);
       g_task_return_error (task, error);
       return;
     }
@@ -453,7 +372,7 @@ start_write (GranaryFileChoice *self)
     }
 
   job = g_new0 (WriteJob, 1);
-  job->folder = g_atomic_rc_box_acquire (self->folder);
+  job->folder = granary_text_folder_ref (self->folder);
   job->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_iter_init (&iter, self->texts);
   while (g_hash_table_iter_next (&iter, &target, &text))
@@ -466,32 +385,12 @@ start_write (GranaryFileChoice *self)
 }
 
 static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_unlink (child) != 0)
-        remove_folder (child);
-    }
-  if (g_rmdir (path) != 0)
-    g_debug ("%s stays: %s", path, g_strerror (errno));
-}
-
-static void
 remove_thread (GTask        *task,
                gpointer      source_object,
                gpointer      task_data,
                GCancellable *cancellable)
 {
-  TextFolder *folder = task_data;
-
-  if (folder->path != NULL)
-    remove_folder (folder->path);
+  granary_text_folder_remove (task_data);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -509,7 +408,8 @@ granary_file_choice_dispose (GObject *object)
       g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
       g_task_set_source_tag (task, granary_file_choice_dispose);
-      g_task_set_task_data (task, g_steal_pointer (&self->folder), text_folder_unref);
+      g_task_set_task_data (task, g_steal_pointer (&self->folder),
+                            granary_text_folder_unref);
       granary_worker_run (self->worker, task, remove_thread);
     }
 
@@ -567,7 +467,7 @@ granary_file_choice_init (GranaryFileChoice *self)
   self->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->problems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) g_error_free);
-  self->folder = g_atomic_rc_box_new0 (TextFolder);
+  self->folder = granary_text_folder_new ();
   self->scanning = g_cancellable_new ();
 }
 

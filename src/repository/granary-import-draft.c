@@ -4,48 +4,12 @@
 
 #include "config.h"
 
-#include "granary-import-draft.h"
+#include "granary-import-draft-private.h"
 
-#include <string.h>
-
-#include "granary-file-choice-private.h"
 #include "granary-error.h"
 #include "granary-file-check.h"
 #include "granary-metric.h"
 #include "granary-names.h"
-
-struct _GranaryImportDraft
-{
-  GObject            parent_instance;
-
-  GranaryConnection *connection;    /* (owned) */
-  gboolean           target_is_new;
-  char              *name;          /* (owned) */
-  gboolean           name_is_typed; /* else it follows the files */
-  char              *valid_name;    /* (owned) (nullable): the name as it will be stored */
-  GError            *name_problem;  /* (owned) (nullable) */
-  gint64             model_id;
-  int                next_number;   /* 0: unknown */
-  GError            *model_problem; /* (owned) (nullable) */
-  char              *description;   /* (owned) */
-  GranaryTagSet     *tags;          /* (owned) */
-  GranaryFileChoice *files;         /* (owned) */
-  char              *source_ref;    /* (owned) (nullable) */
-  guint              n_choices;     /* how often files were chosen */
-  gboolean           move;
-  char              *framework;     /* (owned) (nullable): as set by the user */
-  char              *format;        /* (owned) (nullable): as set by the user */
-  char              *environment;   /* (owned) (nullable) */
-  GPtrArray         *metrics;       /* (owned) (element-type GranaryMetric) */
-  GError            *metrics_problem; /* (owned) (nullable) */
-  gboolean           is_touched;
-
-  GCancellable      *name_check;    /* (owned) (nullable): the one under way */
-  GCancellable      *model_load;    /* (owned) (nullable): the one under way */
-  gboolean           is_recheck;    /* they only confirm what was known: not counted as busy */
-  gboolean           busy;
-  gboolean           ready;
-};
 
 enum
 {
@@ -78,47 +42,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GranaryImportDraft, granary_import_draft, G_TYPE_OBJECT)
 
-/* A read of the catalogue under way. */
-typedef struct
-{
-  GWeakRef      owner;
-  GCancellable *cancellable; /* (owned) */
-} Read;
-
-static Read *
-read_new (GranaryImportDraft *self,
-          GCancellable       *cancellable)
-{
-  Read *read = g_new0 (Read, 1);
-
-  g_weak_ref_init (&read->owner, self);
-  read->cancellable = g_object_ref (cancellable);
-
-  return read;
-}
-
-/* Ends it. Returns the owner if the answer is still wanted. */
-static GranaryImportDraft *
-read_end (Read *read)
-{
-  g_autoptr (GranaryImportDraft) self = g_weak_ref_get (&read->owner);
-  gboolean is_wanted = !g_cancellable_is_cancelled (read->cancellable);
-
-  g_weak_ref_clear (&read->owner);
-  g_object_unref (read->cancellable);
-  g_free (read);
-
-  return is_wanted ? g_steal_pointer (&self) : NULL;
-}
-
-static void
-stop (GCancellable **cancellable)
-{
-  if (*cancellable != NULL)
-    g_cancellable_cancel (*cancellable);
-  g_clear_object (cancellable);
-}
-
 /* Problems and readiness */
 
 static gboolean
@@ -134,17 +57,16 @@ has_problem (GranaryImportDraft *self)
 static gboolean
 is_complete (GranaryImportDraft *self)
 {
-  return !granary_import_draft_is_missing (self, GRANARY_DRAFT_NAME) &&
-         !granary_import_draft_is_missing (self, GRANARY_DRAFT_MODEL) &&
+  return !granary_draft_target_is_missing (self->target) &&
          !granary_import_draft_is_missing (self, GRANARY_DRAFT_FILES);
 }
 
 /* After anything that decides whether the import can start. */
-static void
-update_state (GranaryImportDraft *self)
+void
+granary_import_draft_update (GranaryImportDraft *self)
 {
   gboolean busy = granary_file_choice_is_busy (self->files) ||
-                  (!self->is_recheck && (self->name_check != NULL || self->model_load != NULL));
+                  granary_draft_target_is_busy (self->target);
   gboolean ready = !busy && is_complete (self) && !has_problem (self);
 
   g_object_freeze_notify (G_OBJECT (self));
@@ -162,175 +84,27 @@ update_state (GranaryImportDraft *self)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-/* The name of a new model */
-
-static gpointer
-ask_name (GranaryCatalog  *catalog,
-          gpointer         data,
-          GCancellable    *cancellable,
-          GError         **error)
-{
-  gboolean taken = FALSE;
-
-  if (!granary_catalog_name_is_taken (catalog, data, 0, &taken, error))
-    return NULL;
-
-  return GINT_TO_POINTER (taken ? 2 : 1);
-}
-
-static void
-name_asked_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  g_autoptr (GranaryImportDraft) self = read_end (user_data);
-  g_autoptr (GError) error = NULL;
-  int answer = GPOINTER_TO_INT (granary_catalog_read_finish (GRANARY_CATALOG (source), result,
-                                                             &error));
-
-  if (self == NULL)
-    return;
-
-  g_clear_object (&self->name_check);
-  g_clear_error (&self->name_problem);
-  if (answer == 2)
-    granary_set_error (&self->name_problem, GRANARY_ERROR_CONFLICT, GRANARY_REASON_NAME_TAKEN,
-                       self->name, "name taken: %s", self->name);
-  else if (answer == 0)
-    self->name_problem = g_steal_pointer (&error);
-  update_state (self);
-}
-
-static void
-start_name_check (GranaryImportDraft *self)
-{
-  stop (&self->name_check);
-  self->name_check = g_cancellable_new ();
-  granary_catalog_read_async (granary_connection_get_catalog (self->connection), ask_name,
-                              g_strdup (self->valid_name), g_free, NULL, self->name_check,
-                              name_asked_cb, read_new (self, self->name_check));
-}
-
-static void
-check_name (GranaryImportDraft *self)
-{
-  stop (&self->name_check);
-  self->is_recheck = FALSE;
-  g_clear_error (&self->name_problem);
-  g_clear_pointer (&self->valid_name, g_free);
-
-  if (self->target_is_new && *self->name != '\0')
-    {
-      self->valid_name = granary_name_check (self->name, &self->name_problem);
-      if (self->valid_name != NULL)
-        start_name_check (self);
-    }
-
-  update_state (self);
-}
-
 static void
 change_name (GranaryImportDraft *self,
              const char         *name)
 {
-  if (g_set_str (&self->name, name))
-    {
-      check_name (self);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
-    }
-}
-
-/* The model of a new version */
-
-static void
-change_next_number (GranaryImportDraft *self,
-                    int                 number)
-{
-  if (self->next_number == number)
-    return;
-
-  self->next_number = number;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEXT_NUMBER]);
-}
-
-static void
-model_loaded_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  g_autoptr (GranaryImportDraft) self = read_end (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GranaryModel) model = granary_catalog_read_finish (GRANARY_CATALOG (source), result,
-                                                                &error);
-
-  if (self == NULL)
-    return;
-
-  g_clear_object (&self->model_load);
-  g_clear_error (&self->model_problem);
-  if (model == NULL)
-    self->model_problem = g_steal_pointer (&error);
-  change_next_number (self, model != NULL ? model->high_water + 1 : 0);
-  update_state (self);
-}
-
-static gpointer
-load_model (GranaryCatalog  *catalog,
-            gpointer         data,
-            GCancellable    *cancellable,
-            GError         **error)
-{
-  return granary_catalog_load_model (catalog, *(gint64 *) data, error);
-}
-
-static void
-start_model_load (GranaryImportDraft *self)
-{
-  stop (&self->model_load);
-  self->model_load = g_cancellable_new ();
-  granary_catalog_read_async (granary_connection_get_catalog (self->connection), load_model,
-                              g_memdup2 (&self->model_id, sizeof self->model_id), g_free,
-                              (GDestroyNotify) granary_model_unref, self->model_load,
-                              model_loaded_cb, read_new (self, self->model_load));
-}
-
-static void
-check_model (GranaryImportDraft *self)
-{
-  stop (&self->model_load);
-  self->is_recheck = FALSE;
-  g_clear_error (&self->model_problem);
-
-  if (self->target_is_new || self->model_id == 0)
-    change_next_number (self, self->target_is_new ? 1 : 0);
-  else
-    start_model_load (self);
-
-  update_state (self);
+  if (granary_draft_target_set_name (self->target, name))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
 }
 
 /* Signal callbacks */
 
-/* Someone else may take the name, or the number, meanwhile. */
 static void
-catalog_changed_cb (GranaryImportDraft *self,
-                    GArray             *model_ids)
+target_changed_cb (GranaryImportDraft *self)
 {
-  gboolean concerns = model_ids == NULL;
+  int number = granary_draft_target_get_number (self->target);
 
-  for (guint i = 0; model_ids != NULL && i < model_ids->len && !concerns; i++)
-    concerns = g_array_index (model_ids, gint64, i) == self->model_id;
-
-  /* What is still to be found out will be found out as it then is. */
-  if (self->name_check != NULL || self->model_load != NULL)
-    concerns = TRUE;
-  else
-    self->is_recheck = TRUE;
-
-  if (self->target_is_new && self->valid_name != NULL)
-    start_name_check (self);
-  else if (!self->target_is_new && self->model_id != 0 && concerns)
-    start_model_load (self);
+  if (self->next_number != number)
+    {
+      self->next_number = number;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEXT_NUMBER]);
+    }
+  granary_import_draft_update (self);
 }
 
 static void
@@ -349,7 +123,7 @@ files_changed_cb (GranaryImportDraft *self)
     }
 
   g_signal_emit (self, signals[FILES_CHANGED], 0);
-  update_state (self);
+  granary_import_draft_update (self);
 }
 
 static void
@@ -363,7 +137,7 @@ files_inspected_cb (GranaryImportDraft *self)
   g_object_thaw_notify (G_OBJECT (self));
 
   g_signal_emit (self, signals[FILES_CHANGED], 0);
-  update_state (self);
+  granary_import_draft_update (self);
 }
 
 /* GObject overrides */
@@ -379,15 +153,15 @@ granary_import_draft_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_TARGET_IS_NEW:
-      g_value_set_boolean (value, self->target_is_new);
+      g_value_set_boolean (value, granary_draft_target_is_new (self->target));
       break;
 
     case PROP_NAME:
-      g_value_set_string (value, self->name);
+      g_value_set_string (value, granary_draft_target_get_name (self->target));
       break;
 
     case PROP_MODEL_ID:
-      g_value_set_int64 (value, self->model_id);
+      g_value_set_int64 (value, granary_draft_target_get_model_id (self->target));
       break;
 
     case PROP_NEXT_NUMBER:
@@ -479,8 +253,7 @@ granary_import_draft_dispose (GObject *object)
 {
   GranaryImportDraft *self = GRANARY_IMPORT_DRAFT (object);
 
-  stop (&self->name_check);
-  stop (&self->model_load);
+  g_clear_object (&self->target);
   g_clear_object (&self->files);
   g_clear_object (&self->connection);
 
@@ -492,10 +265,6 @@ granary_import_draft_finalize (GObject *object)
 {
   GranaryImportDraft *self = GRANARY_IMPORT_DRAFT (object);
 
-  g_free (self->name);
-  g_free (self->valid_name);
-  g_clear_error (&self->name_problem);
-  g_clear_error (&self->model_problem);
   g_free (self->description);
   granary_tag_set_free (self->tags);
   g_free (self->source_ref);
@@ -567,9 +336,7 @@ granary_import_draft_class_init (GranaryImportDraftClass *klass)
 static void
 granary_import_draft_init (GranaryImportDraft *self)
 {
-  self->target_is_new = TRUE;
   self->next_number = 1;
-  self->name = g_strdup ("");
   self->description = g_strdup ("");
   self->tags = granary_tag_set_new ();
   self->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_metric_free);
@@ -578,7 +345,7 @@ granary_import_draft_init (GranaryImportDraft *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->files, "inspected", G_CALLBACK (files_inspected_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->files, "busy-changed", G_CALLBACK (update_state), self,
+  g_signal_connect_object (self->files, "busy-changed", G_CALLBACK (granary_import_draft_update), self,
                            G_CONNECT_SWAPPED);
 }
 
@@ -599,8 +366,9 @@ granary_import_draft_new (GranaryConnection *connection)
 
   self = g_object_new (GRANARY_TYPE_IMPORT_DRAFT, NULL);
   self->connection = g_object_ref (connection);
-  g_signal_connect_object (granary_connection_get_catalog (connection), "changed",
-                           G_CALLBACK (catalog_changed_cb), self, G_CONNECT_SWAPPED);
+  self->target = granary_draft_target_new (granary_connection_get_catalog (connection));
+  g_signal_connect_object (self->target, "changed", G_CALLBACK (target_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -618,7 +386,7 @@ granary_import_draft_get_target_is_new (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), FALSE);
 
-  return self->target_is_new;
+  return granary_draft_target_is_new (self->target);
 }
 
 /**
@@ -634,14 +402,8 @@ granary_import_draft_set_target_is_new (GranaryImportDraft *self,
 {
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
 
-  is_new = !!is_new;
-  if (self->target_is_new == is_new)
-    return;
-
-  self->target_is_new = is_new;
-  check_name (self);
-  check_model (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TARGET_IS_NEW]);
+  if (granary_draft_target_set_is_new (self->target, is_new))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TARGET_IS_NEW]);
 }
 
 /**
@@ -655,7 +417,7 @@ granary_import_draft_get_name (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
-  return self->name;
+  return granary_draft_target_get_name (self->target);
 }
 
 /**
@@ -671,7 +433,7 @@ granary_import_draft_set_name (GranaryImportDraft *self,
 
   if (name == NULL)
     name = "";
-  if (g_str_equal (self->name, name))
+  if (g_str_equal (granary_draft_target_get_name (self->target), name))
     return;
 
   self->name_is_typed = *name != '\0';
@@ -684,7 +446,7 @@ granary_import_draft_get_model_id (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), 0);
 
-  return self->model_id;
+  return granary_draft_target_get_model_id (self->target);
 }
 
 /**
@@ -698,12 +460,8 @@ granary_import_draft_set_model_id (GranaryImportDraft *self,
 {
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
 
-  if (self->model_id == model_id)
-    return;
-
-  self->model_id = model_id;
-  check_model (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL_ID]);
+  if (granary_draft_target_set_model_id (self->target, model_id))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL_ID]);
 }
 
 /**
@@ -718,56 +476,7 @@ granary_import_draft_get_next_number (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), 0);
 
-  return self->next_number;
-}
-
-const char *
-granary_import_draft_get_description (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->description;
-}
-
-void
-granary_import_draft_set_description (GranaryImportDraft *self,
-                                      const char         *description)
-{
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-
-  if (!g_set_str (&self->description, description != NULL ? description : ""))
-    return;
-
-  self->is_touched = TRUE;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESCRIPTION]);
-}
-
-const GranaryTagSet *
-granary_import_draft_get_tags (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->tags;
-}
-
-void
-granary_import_draft_set_tags (GranaryImportDraft  *self,
-                               const GranaryTagSet *tags)
-{
-  GranaryTagSet *copy;
-
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-  g_return_if_fail (tags != NULL);
-
-  if (granary_tag_set_equal (self->tags, tags))
-    return;
-
-  copy = granary_tag_set_copy (tags);
-  granary_tag_set_free (self->tags);
-  self->tags = copy;
-  self->is_touched = TRUE;
-  g_signal_emit (self, signals[TAGS_CHANGED], 0);
-  update_state (self);
+  return granary_draft_target_get_number (self->target);
 }
 
 /**
@@ -898,7 +607,7 @@ granary_import_draft_set_file_text (GranaryImportDraft *self,
   if (text != NULL)
     self->is_touched = TRUE;
   granary_file_choice_set_text (self->files, target, text);
-  update_state (self);
+  granary_import_draft_update (self);
 }
 
 const char *
@@ -948,233 +657,6 @@ granary_import_draft_get_inspection (GranaryImportDraft *self)
   return granary_file_choice_get_inspection (self->files);
 }
 
-/* Sets a fact that follows the files while @field is NULL. */
-static void
-change_fact (GranaryImportDraft  *self,
-             char               **field,
-             const char          *followed,
-             const char          *value,
-             guint                property)
-{
-  if (value != NULL && *value == '\0')
-    value = NULL;
-  /* A view that repeats what it was shown does not fix it. */
-  if (*field == NULL && g_strcmp0 (value, followed) == 0)
-    return;
-  if (!g_set_str (field, value))
-    return;
-
-  self->is_touched = TRUE;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
-}
-
-static const char *
-followed_framework (GranaryImportDraft *self)
-{
-  GranaryInspection *inspection = granary_import_draft_get_inspection (self);
-
-  return inspection != NULL ? granary_inspection_get_framework (inspection) : NULL;
-}
-
-static const char *
-followed_format (GranaryImportDraft *self)
-{
-  GranaryInspection *inspection = granary_import_draft_get_inspection (self);
-
-  return inspection != NULL ? granary_inspection_get_format (inspection) : NULL;
-}
-
-/**
- * granary_import_draft_get_framework:
- * @self: a draft
- *
- * Returns: (nullable) (transfer none): as set, else as the files say
- */
-const char *
-granary_import_draft_get_framework (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->framework != NULL ? self->framework : followed_framework (self);
-}
-
-void
-granary_import_draft_set_framework (GranaryImportDraft *self,
-                                    const char         *framework)
-{
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-
-  change_fact (self, &self->framework, followed_framework (self), framework, PROP_FRAMEWORK);
-}
-
-/**
- * granary_import_draft_get_format:
- * @self: a draft
- *
- * Returns: (nullable) (transfer none): as set, else as the files say
- */
-const char *
-granary_import_draft_get_format (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->format != NULL ? self->format : followed_format (self);
-}
-
-void
-granary_import_draft_set_format (GranaryImportDraft *self,
-                                 const char         *format)
-{
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-
-  change_fact (self, &self->format, followed_format (self), format, PROP_FORMAT);
-}
-
-const char *
-granary_import_draft_get_environment (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->environment;
-}
-
-void
-granary_import_draft_set_environment (GranaryImportDraft *self,
-                                      const char         *environment)
-{
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-
-  change_fact (self, &self->environment, NULL, environment, PROP_ENVIRONMENT);
-}
-
-/**
- * granary_import_draft_get_metrics:
- * @self: a draft
- *
- * Returns: (transfer none) (element-type GranaryMetric): as entered
- */
-GPtrArray *
-granary_import_draft_get_metrics (GranaryImportDraft *self)
-{
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  return self->metrics;
-}
-
-/**
- * granary_import_draft_set_metrics:
- * @self: a draft
- * @metrics: (element-type GranaryMetric): copied
- */
-void
-granary_import_draft_set_metrics (GranaryImportDraft *self,
-                                  GPtrArray          *metrics)
-{
-  GPtrArray *copy;
-
-  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
-  g_return_if_fail (metrics != NULL);
-
-  copy = granary_metrics_copy (metrics);
-  g_ptr_array_unref (self->metrics);
-  self->metrics = copy;
-  g_clear_error (&self->metrics_problem);
-  granary_metrics_check (copy, &self->metrics_problem);
-  self->is_touched |= copy->len > 0;
-  g_signal_emit (self, signals[METRICS_CHANGED], 0);
-  update_state (self);
-}
-
-/**
- * granary_import_draft_get_problem:
- * @self: a draft
- * @field: which part
- *
- * Returns: (nullable) (transfer none): what keeps the import from starting, the first of @field
- */
-const GError *
-granary_import_draft_get_problem (GranaryImportDraft *self,
-                                  GranaryDraftField   field)
-{
-  GranaryFileSet *files;
-
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-
-  switch (field)
-    {
-    case GRANARY_DRAFT_NAME:
-      return self->target_is_new ? self->name_problem : NULL;
-
-    case GRANARY_DRAFT_MODEL:
-      return self->target_is_new ? NULL : self->model_problem;
-
-    case GRANARY_DRAFT_FILES:
-      files = granary_file_choice_get_set (self->files);
-      return granary_file_set_get_n_problems (files) > 0 ? granary_file_set_get_problem (files, 0)
-                                                         : NULL;
-
-    case GRANARY_DRAFT_METRICS:
-      return self->metrics_problem;
-
-    case GRANARY_DRAFT_CONFIG:
-      return granary_file_choice_get_problem (self->files, GRANARY_CONFIG_FILE);
-
-    case GRANARY_DRAFT_SERVICE:
-      return granary_file_choice_get_problem (self->files, GRANARY_SERVICE_FILE);
-
-    /* A tag set holds no tag that breaks a rule. */
-    case GRANARY_DRAFT_TAGS:
-    default:
-      return NULL;
-    }
-}
-
-/**
- * granary_import_draft_is_missing:
- * @self: a draft
- * @field: which part
- *
- * Returns: whether @field is still empty. A configuration and a service may stay so.
- */
-gboolean
-granary_import_draft_is_missing (GranaryImportDraft *self,
-                                 GranaryDraftField   field)
-{
-  GranaryFileSet *files;
-
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), FALSE);
-
-  files = granary_file_choice_get_set (self->files);
-  switch (field)
-    {
-    case GRANARY_DRAFT_NAME:
-      return self->target_is_new && *self->name == '\0';
-
-    case GRANARY_DRAFT_MODEL:
-      return !self->target_is_new && self->model_id == 0;
-
-    case GRANARY_DRAFT_TAGS:
-      return granary_tag_set_get_size (self->tags) == 0;
-
-    case GRANARY_DRAFT_FILES:
-      return granary_file_set_get_n_files (files) == 0;
-
-    case GRANARY_DRAFT_METRICS:
-      return self->metrics->len == 0;
-
-    case GRANARY_DRAFT_CONFIG:
-      return granary_file_choice_get_text (self->files, GRANARY_CONFIG_FILE) == NULL &&
-             granary_file_set_find (files, GRANARY_CONFIG_FILE) == NULL;
-
-    case GRANARY_DRAFT_SERVICE:
-      return granary_file_choice_get_text (self->files, GRANARY_SERVICE_FILE) == NULL &&
-             granary_file_set_find (files, GRANARY_SERVICE_FILE) == NULL;
-
-    default:
-      return FALSE;
-    }
-}
-
 gboolean
 granary_import_draft_get_busy (GranaryImportDraft *self)
 {
@@ -1203,88 +685,4 @@ granary_import_draft_is_touched (GranaryImportDraft *self)
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), FALSE);
 
   return self->is_touched;
-}
-
-/* Why there can be no request, for callers that did not wait until the draft was ready. */
-static void
-explain_not_ready (GranaryImportDraft  *self,
-                   GError             **error)
-{
-  for (guint field = 0; field < GRANARY_N_DRAFT_FIELDS; field++)
-    {
-      const GError *problem = granary_import_draft_get_problem (self, (GranaryDraftField) field);
-
-      if (problem != NULL)
-        {
-          g_propagate_error (error, g_error_copy (problem));
-          return;
-        }
-    }
-
-  if (granary_import_draft_is_missing (self, GRANARY_DRAFT_NAME))
-    granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_NAME_EMPTY, NULL,
-                       "no name");
-  else if (granary_import_draft_is_missing (self, GRANARY_DRAFT_MODEL))
-    granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_MODEL_MISSING, NULL,
-                       "no model chosen");
-  else if (self->busy)
-    granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_BUSY, self->name,
-                       "files are still being read");
-  else
-    granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE, NULL,
-                       "no files");
-}
-
-/**
- * granary_import_draft_make_request:
- * @self: a draft
- * @error: (out) (optional): where to put an error
- *
- * Makes the request that the repository carries out. Texts were written to a temporary folder that
- * goes with the draft: keep the draft until the import is done.
- *
- * Returns: (transfer full): the request; %NULL while the draft is not ready, with what stands in
- *   the way
- */
-GranaryImportRequest *
-granary_import_draft_make_request (GranaryImportDraft  *self,
-                                   GError             **error)
-{
-  g_autoptr (GranaryImportRequest) request = NULL;
-  GranaryInspection *inspection;
-
-  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!self->ready)
-    {
-      explain_not_ready (self, error);
-      return NULL;
-    }
-
-  request = granary_import_request_new ();
-  if (self->target_is_new)
-    {
-      request->name = g_strdup (self->valid_name);
-      if (*self->description != '\0')
-        request->description = g_strdup (self->description);
-    }
-  else
-    request->model_id = self->model_id;
-  if (granary_tag_set_get_size (self->tags) > 0)
-    request->tags = granary_tag_set_copy (self->tags);
-  request->source = GRANARY_SOURCE_FILES;
-  request->source_ref = g_strdup (self->source_ref);
-  request->files = g_object_ref (granary_file_choice_get_set (self->files));
-  request->move = self->move;
-  request->framework = g_strdup (granary_import_draft_get_framework (self));
-  request->format = g_strdup (granary_import_draft_get_format (self));
-  request->environment = g_strdup (self->environment);
-  inspection = granary_import_draft_get_inspection (self);
-  if (inspection != NULL)
-    request->inspection = granary_inspection_to_json (inspection);
-  if (self->metrics->len > 0)
-    request->metrics = granary_metrics_copy (self->metrics);
-
-  return g_steal_pointer (&request);
 }
