@@ -71,7 +71,8 @@ static const ServiceTemplate service_templates[] = {
     "PyTorch (zip)",
     "import torch\n",
     "        self.network = build_network()\n"
-    "        self.network.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))\n"
+    "        weights = torch.load(path, map_location='cpu', weights_only=True)\n"
+    "        self.network.load_state_dict(weights)\n"
     "        self.network.eval()\n",
     TORCH_BODY,
   },

@@ -634,7 +634,8 @@ static gboolean
 read_onnx (GranaryInspectSubject  *subject,
            GError                **error)
 {
-  g_autoptr (GHashTable) initializers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) initializers = g_hash_table_new_full (g_str_hash, g_str_equal,
+                                                               g_free, NULL);
   g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (tensor_free);
   g_autoptr (GranaryCursor) cursor = NULL;
   OnnxWalk walk = { 0 };

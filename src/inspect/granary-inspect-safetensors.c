@@ -65,7 +65,8 @@ detect_safetensors (GranaryInspectSubject *subject)
   length = granary_inspect_le64 (subject->head);
 
   /* A length that cannot be still says what the file was meant to be, with its name. */
-  return length >= 2 && (length <= MAX_HEADER || granary_inspect_is_named (subject, ".safetensors"));
+  return length >= 2 &&
+         (length <= MAX_HEADER || granary_inspect_is_named (subject, ".safetensors"));
 }
 
 static const ElementType *
@@ -223,7 +224,8 @@ read_metadata (GranaryInspectSubject *subject,
       if (granary_json_pull_next (pull) != GRANARY_JSON_TOKEN_STRING)
         return FALSE;
       if (g_str_equal (key, "format"))
-        granary_inspection_set_framework (subject->inspection, framework_of_writer (pull->text->str));
+        granary_inspection_set_framework (subject->inspection,
+                                          framework_of_writer (pull->text->str));
       granary_inspection_set_metadata (subject->inspection, key, pull->text->str);
     }
 

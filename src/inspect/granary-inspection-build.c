@@ -218,7 +218,8 @@ granary_inspection_add_warning (GranaryInspection        *self,
 
   for (guint i = 0; i < self->warnings->len; i++)
     {
-      const GranaryInspectionNote *known = &g_array_index (self->warnings, GranaryInspectionNote, i);
+      const GranaryInspectionNote *known =
+        &g_array_index (self->warnings, GranaryInspectionNote, i);
 
       if (known->code == warning && g_strcmp0 (known->subject, clean) == 0)
         return;
@@ -237,7 +238,8 @@ granary_inspection_add_warnings_of (GranaryInspection *self,
 {
   for (guint i = 0; i < other->warnings->len; i++)
     {
-      const GranaryInspectionNote *warning = &g_array_index (other->warnings, GranaryInspectionNote, i);
+      const GranaryInspectionNote *warning =
+        &g_array_index (other->warnings, GranaryInspectionNote, i);
 
       granary_inspection_add_warning (self, warning->code, warning->subject);
     }

@@ -171,7 +171,8 @@ write_lists (GranaryInspection *self,
       json_builder_begin_object (builder);
       for (guint i = 0; i < self->metadata->len; i++)
         {
-          const GranaryInspectionPair *pair = &g_array_index (self->metadata, GranaryInspectionPair, i);
+          const GranaryInspectionPair *pair =
+            &g_array_index (self->metadata, GranaryInspectionPair, i);
 
           write_text (builder, pair->key, pair->value);
         }
@@ -193,7 +194,8 @@ write_lists (GranaryInspection *self,
       json_builder_begin_array (builder);
       for (guint i = 0; i < self->warnings->len; i++)
         {
-          const GranaryInspectionNote *warning = &g_array_index (self->warnings, GranaryInspectionNote, i);
+          const GranaryInspectionNote *warning =
+            &g_array_index (self->warnings, GranaryInspectionNote, i);
 
           json_builder_begin_object (builder);
           write_text (builder, "code", granary_inspection_warning_to_id (warning->code));
@@ -234,7 +236,8 @@ granary_inspection_to_json (GranaryInspection *self)
       json_builder_begin_object (builder);
       for (guint i = 0; i < self->types->len; i++)
         {
-          const GranaryInspectionType *type = &g_array_index (self->types, GranaryInspectionType, i);
+          const GranaryInspectionType *type =
+            &g_array_index (self->types, GranaryInspectionType, i);
 
           write_number (builder, type->name, type->count);
         }

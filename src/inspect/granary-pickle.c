@@ -622,76 +622,109 @@ push_long (Machine *machine,
   return push_int (machine, (gint64) number);
 }
 
+/* Instructions with a number of fixed width, little endian, and what is done with it. */
+typedef enum
+{
+  ACTION_NOTHING,  /* the number is all there is */
+  ACTION_OTHER,    /* a value that does not matter */
+  ACTION_INT,
+  ACTION_INT32,    /* with a sign */
+  ACTION_TEXT,     /* that many bytes follow */
+  ACTION_LONG,     /* that many bytes of a number follow */
+  ACTION_RECALL,
+  ACTION_REMEMBER,
+} Action;
+
+typedef struct
+{
+  guint8 code;
+  guint8 width;
+  Action action;
+} Sized;
+
+static const Sized sized_instructions[] = {
+  { 'q', 1, ACTION_REMEMBER },
+  { 'h', 1, ACTION_RECALL },
+  { 'r', 4, ACTION_REMEMBER },
+  { 'j', 4, ACTION_RECALL },
+  { 'K', 1, ACTION_INT },
+  { 'M', 2, ACTION_INT },
+  { 'J', 4, ACTION_INT32 },
+  { 'X', 4, ACTION_TEXT },
+  { 0x8c, 1, ACTION_TEXT }, /* SHORT_BINUNICODE */
+  { 'U', 1, ACTION_TEXT },
+  { 'C', 1, ACTION_TEXT },
+  { 'T', 4, ACTION_TEXT },
+  { 'B', 4, ACTION_TEXT },
+  { 0x8d, 8, ACTION_TEXT }, /* BINUNICODE8 */
+  { 0x8e, 8, ACTION_TEXT }, /* BINBYTES8 */
+  { 0x96, 8, ACTION_TEXT }, /* BYTEARRAY8 */
+  { 0x8a, 1, ACTION_LONG }, /* LONG1 */
+  { 0x8b, 4, ACTION_LONG }, /* LONG4 */
+  { 'G', 8, ACTION_OTHER },
+  { 0x82, 1, ACTION_OTHER }, /* EXT1, EXT2, EXT4: classes registered outside the file */
+  { 0x83, 2, ACTION_OTHER },
+  { 0x84, 4, ACTION_OTHER },
+  { 0x80, 1, ACTION_NOTHING }, /* PROTO */
+  { 0x95, 8, ACTION_NOTHING }, /* FRAME */
+};
+
+static gboolean
+run_sized_instruction (Machine *machine,
+                       guint    width,
+                       Action   action)
+{
+  guint64 number;
+
+  if (!take_number (machine, width, &number))
+    return FALSE;
+
+  switch (action)
+    {
+    case ACTION_OTHER:
+      return push (machine, other);
+
+    case ACTION_INT:
+      return push_int (machine, (gint64) number);
+
+    case ACTION_INT32:
+      return push_int (machine, (gint32) number);
+
+    case ACTION_TEXT:
+      return push_text (machine, number);
+
+    case ACTION_LONG:
+      return push_long (machine, number);
+
+    case ACTION_RECALL:
+      return recall (machine, number);
+
+    case ACTION_REMEMBER:
+      return remember (machine, number);
+
+    case ACTION_NOTHING:
+    default:
+      return TRUE;
+    }
+}
+
 static gboolean
 run_instruction (Machine *machine,
                  guint8   code)
 {
-  guint64 number;
+  static const char with_line[] = "FILPSVcgip";
+  static const char on_stack[] = "()012NQR]abdelostu}\x81\x85\x86\x87\x88\x89\x8f"
+                                 "\x90\x91\x92\x93\x94\x97\x98";
 
-  switch (code)
-    {
-    case 'F': case 'I': case 'L': case 'P': case 'S': case 'V':
-    case 'c': case 'g': case 'i': case 'p':
-      return run_line_instruction (machine, code);
+  if (memchr (on_stack, code, sizeof on_stack - 1) != NULL)
+    return run_stack_instruction (machine, code);
+  for (guint i = 0; i < G_N_ELEMENTS (sized_instructions); i++)
+    if (sized_instructions[i].code == code)
+      return run_sized_instruction (machine, sized_instructions[i].width,
+                                    sized_instructions[i].action);
 
-    case 'J':
-      return take_number (machine, 4, &number) && push_int (machine, (gint32) number);
-
-    case 'K':
-      return take_number (machine, 1, &number) && push_int (machine, (gint64) number);
-
-    case 'M':
-      return take_number (machine, 2, &number) && push_int (machine, (gint64) number);
-
-    case 'G':
-      return take_bytes (machine, 8, NULL) && push (machine, other);
-
-    case 'U': case 'C': case 0x8c:
-      return take_number (machine, 1, &number) && push_text (machine, number);
-
-    case 'T': case 'X': case 'B':
-      return take_number (machine, 4, &number) && push_text (machine, number);
-
-    case 0x8d: case 0x8e: case 0x96:
-      return take_number (machine, 8, &number) && push_text (machine, number);
-
-    case 0x8a:
-      return take_number (machine, 1, &number) && push_long (machine, number);
-
-    case 0x8b:
-      return take_number (machine, 4, &number) && push_long (machine, number);
-
-    case 'h':
-      return take_number (machine, 1, &number) && recall (machine, number);
-
-    case 'j':
-      return take_number (machine, 4, &number) && recall (machine, number);
-
-    case 'q':
-      return take_number (machine, 1, &number) && remember (machine, number);
-
-    case 'r':
-      return take_number (machine, 4, &number) && remember (machine, number);
-
-    case 0x80: /* PROTO */
-      return take_bytes (machine, 1, NULL);
-
-    case 0x95: /* FRAME */
-      return take_bytes (machine, 8, NULL);
-
-    /* Extension codes name classes that are registered outside the file. */
-    case 0x82: case 0x83: case 0x84:
-      return take_bytes (machine, 1u << (code - 0x82), NULL) && push (machine, other);
-
-    case '(': case ')': case '0': case '1': case '2': case 'N': case 'Q': case 'R': case ']':
-    case 'a': case 'b': case 'd': case 'e': case 'l': case 'o': case 's': case 't': case 'u':
-    case '}': case 0x81: case 0x85: case 0x86: case 0x87: case 0x88: case 0x89: case 0x8f:
-    case 0x90: case 0x91: case 0x92: case 0x93: case 0x94: case 0x97: case 0x98:
-      return run_stack_instruction (machine, code);
-
-    default:
-      return FALSE;
-    }
+  return memchr (with_line, code, sizeof with_line - 1) != NULL &&
+         run_line_instruction (machine, code);
 }
 
 static char *

@@ -506,14 +506,12 @@ scan_operator (Scanner *scanner)
       scanner->last = TOKEN_OPERATOR;
       return TRUE;
 
-    case '+': case '-': case '*': case '/': case '%': case '@': case '&': case '|': case '^':
-    case '~': case '<': case '>': case '=': case ',': case '.': case ';':
+    default:
+      if (c == '\0' || strchr ("+-*/%@&|^~<>=,.;", c) == NULL)
+        return fail (scanner, "a character that Python does not know");
       scanner->at++;
       scanner->last = TOKEN_OPERATOR;
       return TRUE;
-
-    default:
-      return fail (scanner, "a character that Python does not know");
     }
 }
 

@@ -345,8 +345,8 @@ granary_import_draft_init (GranaryImportDraft *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->files, "inspected", G_CALLBACK (files_inspected_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->files, "busy-changed", G_CALLBACK (granary_import_draft_update), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->files, "busy-changed", G_CALLBACK (granary_import_draft_update),
+                           self, G_CONNECT_SWAPPED);
 }
 
 /* Public functions */

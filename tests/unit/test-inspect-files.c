@@ -188,7 +188,8 @@ test_shard_missing (Set           *set,
 {
   g_autoptr (GranaryInspection) inspection = NULL;
 
-  add_fixture (set, "sharded/model-00001-of-00002.safetensors", "a/model-00001-of-00002.safetensors");
+  add_fixture (set, "sharded/model-00001-of-00002.safetensors",
+               "a/model-00001-of-00002.safetensors");
   if (data != NULL)
     add_fixture (set, "sharded/model.safetensors.index.json", "a/model.safetensors.index.json");
   inspection = inspect (set);

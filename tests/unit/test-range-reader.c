@@ -45,7 +45,8 @@ test_file (void)
   g_assert_cmpint (granary_range_reader_read_at (reader, 8, buffer, 16, NULL, &error), ==, 2);
   g_assert_cmpmem (buffer, 2, "89", 2);
   g_assert_cmpint (granary_range_reader_read_at (reader, 10, buffer, 1, NULL, &error), ==, 0);
-  g_assert_cmpint (granary_range_reader_read_at (reader, G_MAXINT64, buffer, 1, NULL, &error), ==, 0);
+  g_assert_cmpint (granary_range_reader_read_at (reader, G_MAXINT64, buffer, 1, NULL, &error),
+                   ==, 0);
   g_assert_no_error (error);
   g_assert_cmpint (granary_range_reader_get_bytes_read (reader), ==, 6);
 
