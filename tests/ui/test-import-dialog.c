@@ -351,6 +351,12 @@ test_version (Fixture       *fixture,
   widget_test_wait (is_idle, fixture);
   g_assert_nonnull (get_problem (fixture));
   g_assert_false (gtk_widget_is_sensitive (get_button (fixture, "_Import")));
+
+  /* One click makes it a version of the one there is. */
+  press (fixture, "Add as _Version");
+  widget_test_wait (is_ready, fixture);
+  g_assert_cmpint (granary_import_draft_get_model_id (fixture->draft), ==, model_id);
+  g_assert_null (get_entry_row (fixture, "N_ame"));
   close_dialog (fixture);
   widget_test_finalize (g_steal_pointer (&fixture->dialog));
 

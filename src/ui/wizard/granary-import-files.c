@@ -69,6 +69,10 @@ update_summary (GranaryImportFiles *self)
 
   gtk_scrolled_window_set_min_content_height (self->list_window,
                                               (int) MIN (n_files, MAX_ROWS_SHOWN) * ROW_HEIGHT);
+  /* A scrollbar that is never needed would still ask for its room. */
+  gtk_scrolled_window_set_policy (self->list_window, GTK_POLICY_NEVER,
+                                  n_files > MAX_ROWS_SHOWN ? GTK_POLICY_AUTOMATIC
+                                                           : GTK_POLICY_EXTERNAL);
   count = granary_wording_n_files (n_files);
   size = granary_wording_size (granary_file_set_get_size (files));
   /* Translators: how many files, and their size together, as in “3 files, 10.8 MB”. */

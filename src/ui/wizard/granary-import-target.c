@@ -132,6 +132,10 @@ update_problems (GranaryImportTarget *self)
   const GError *model = granary_import_draft_get_problem (self->draft, GRANARY_DRAFT_MODEL);
 
   granary_problem_row_show (self->name_problem, is_new ? name : NULL, self->name_row);
+  /* Whoever picks a name that is taken usually has a better version of that model. */
+  granary_problem_row_set_way_out (self->name_problem,
+                                   granary_error_matches_reason (name, GRANARY_REASON_NAME_TAKEN)
+                                     ? _("Add as _Version") : NULL);
   granary_problem_row_show (self->model_problem, is_new ? NULL : model,
                             GTK_WIDGET (self->model_row));
   granary_problem_row_show (self->tags_problem,
@@ -227,6 +231,55 @@ name_changed_cb (GranaryImportTarget *self)
   if (self->draft != NULL)
     granary_import_draft_set_name (self->draft,
                                    gtk_editable_get_text (GTK_EDITABLE (self->name_row)));
+}
+
+static gpointer
+find_model (GranaryCatalog  *catalog,
+            gpointer         data,
+            GCancellable    *cancellable,
+            GError         **error)
+{
+  gint64 model_id = granary_catalog_find_model (catalog, data, error);
+
+  return model_id > 0 ? g_memdup2 (&model_id, sizeof model_id) : NULL;
+}
+
+static void
+model_found_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GranaryImportTarget) self = user_data;
+  g_autofree gint64 *model_id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  model_id = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
+  if (granary_error_is_cancelled (error))
+    return;
+
+  g_clear_object (&self->cancellable);
+  if (model_id == NULL)
+    {
+      granary_problem_row_show (self->name_problem, error, self->name_row);
+      return;
+    }
+
+  granary_import_draft_set_model_id (self->draft, *model_id);
+  granary_import_draft_set_target_is_new (self->draft, FALSE);
+  gtk_widget_grab_focus (self->model_button);
+}
+
+static void
+name_taken_cb (GranaryImportTarget *self)
+{
+  GranaryConnection *connection = granary_import_draft_get_connection (self->draft);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  granary_catalog_read_async (granary_connection_get_catalog (connection), find_model,
+                              g_strdup (granary_import_draft_get_name (self->draft)), g_free, g_free,
+                              self->cancellable, model_found_cb, g_object_ref (self));
 }
 
 static void
@@ -352,6 +405,7 @@ granary_import_target_class_init (GranaryImportTargetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportTarget, place_row);
   gtk_widget_class_bind_template_callback (widget_class, mode_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, name_taken_cb);
   gtk_widget_class_bind_template_callback (widget_class, description_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, model_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, tags_changed_cb);
