@@ -179,6 +179,16 @@ configure (GranaryDatabase       *self,
 
 /* Public functions */
 
+/* Whether commits wait in a WAL beside the file. */
+static gboolean
+has_log (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  struct stat facts;
+
+  return stat (log, &facts) == 0 && facts.st_size > 0;
+}
+
 /**
  * granary_database_open:
  * @path: the file
@@ -210,10 +220,12 @@ granary_database_open (const char            *path,
                                             finalize_statement);
   self->on_shared_disk = is_on_shared_disk (path);
 
-  /* "immutable" reads a WAL file without its index, which a folder that cannot be written needs. */
+  /* "immutable" needs no index of a WAL, which cannot be made in a folder that cannot be written;
+   * but it does not look at a WAL either, so one with content has to be read the ordinary way. */
   escaped = g_uri_escape_string (path, "/", TRUE);
   uri = g_strdup_printf ("file:%s%s", escaped,
-                         read_only && access (path, W_OK) != 0 ? "?immutable=1" : "");
+                         read_only && access (path, W_OK) != 0 && !has_log (path)
+                         ? "?immutable=1" : "");
   if (read_only)
     open_flags |= SQLITE_OPEN_READONLY;
   else
