@@ -269,8 +269,9 @@ granary_catalog_finalize (GObject *object)
   GranaryCatalog *self = GRANARY_CATALOG (object);
 
   g_clear_pointer (&self->pool, g_ptr_array_unref);
-  g_clear_pointer (&self->writer, granary_database_close);
   g_clear_pointer (&self->watched, granary_database_close);
+  /* The last to go folds the WAL into the file, so it has to be the one that may write. */
+  g_clear_pointer (&self->writer, granary_database_close);
   g_clear_object (&self->worker);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->pool_lock);
