@@ -24,7 +24,9 @@ static void
 update_layout (GranaryWindow *self)
 {
   gboolean details = g_settings_get_boolean (self->settings, "show-details");
-  gboolean collapsed = self->medium || !details;
+  /* The trash has nothing to show beside it. */
+  gboolean trash = g_str_equal (gtk_stack_get_visible_child_name (self->pages), "trash");
+  gboolean collapsed = self->medium || !details || trash;
 
   adw_navigation_split_view_set_collapsed (self->inner, collapsed);
   adw_navigation_split_view_set_collapsed (self->outer, self->narrow);
@@ -142,6 +144,7 @@ show_page (GranaryWindow *self)
   adw_navigation_page_set_title (self->list_page,
                                  g_str_equal (page, "trash") ? _("Trash") : _("Models"));
   adw_navigation_split_view_set_show_content (self->inner, TRUE);
+  update_layout (self);
   selection_changed_cb (self);
 }
 
