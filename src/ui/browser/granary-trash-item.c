@@ -115,7 +115,7 @@ granary_trash_item_new (const GranaryTrashEntry *entry,
     {
       self->title = granary_wording_version (entry->model_name, entry->number);
       /* Translators: a deleted version: its size, and how long ago it was deleted. */
-      self->subtitle = g_strdup_printf (_("%1$s · deleted %2$s"), size, age);
+      self->subtitle = g_strdup_printf (_("Deleted: %2$s · %1$s"), size, age);
     }
   else
     {
@@ -123,7 +123,7 @@ granary_trash_item_new (const GranaryTrashEntry *entry,
 
       self->title = g_strdup (entry->model_name);
       /* Translators: a deleted model: “3 versions”, its size, and how long ago it was deleted. */
-      self->subtitle = g_strdup_printf (_("%1$s · %2$s · deleted %3$s"), versions, size, age);
+      self->subtitle = g_strdup_printf (_("Deleted: %3$s · %1$s · %2$s"), versions, size, age);
     }
 
   return self;
