@@ -99,6 +99,27 @@ def metainfo_content():
             yield f'no url of type {url}'
 
 
+def screenshots():
+    """Each picture the metainfo shows is kept, is a window's, and has a caption."""
+    root = ElementTree.parse(built('.metainfo.xml')).getroot()
+    pictures = list(root.iter('screenshot'))
+    if len(pictures) < 3:
+        yield f'{len(pictures)} screenshots'
+    for picture in pictures:
+        name = picture.findtext('image').strip().rsplit('/', 1)[-1]
+        path = os.path.join(SOURCE, 'data', 'screenshots', name)
+        if not os.path.exists(path):
+            yield f'{name} is not in data/screenshots'
+            continue
+        with open(path, 'rb') as content:
+            start = content.read(24)
+        width, height = (int.from_bytes(start[at:at + 4], 'big') for at in (16, 20))
+        if start[:8] != b'\x89PNG\r\n\x1a\n' or not (300 < width <= 1600 and 280 < height <= 900):
+            yield f'{name}: not a picture of a window'
+        if not picture.findtext('caption'):
+            yield f'{name} has no caption'
+
+
 def metainfo_version():
     root = ElementTree.parse(built('.metainfo.xml')).getroot()
     with open(os.path.join(SOURCE, 'meson.build'), encoding='utf-8') as text:
@@ -233,9 +254,9 @@ def flatpak():
 
 def main():
     tap = Tap()
-    for check in (desktop_file, desktop_keys, metainfo, metainfo_content,
-                  metainfo_version, schema, dbus_service, mime_types, mime_lists_agree,
-                  mime_content, icons, icons_are_drawn, flatpak):
+    for check in (desktop_file, desktop_keys, desktop_actions, metainfo, metainfo_content,
+                  screenshots, metainfo_version, schema, dbus_service, mime_types,
+                  mime_lists_agree, mime_content, icons, icons_are_drawn, flatpak):
         tap.check(check.__name__.replace('_', ' '), check)
     tap.done()
 

@@ -175,7 +175,7 @@ def main():
     tap = Tap()
     for check in (blueprint_format, templates_have_classes, callbacks_are_bound,
                   resources_are_listed, speaks_of_the_product_alone, licences_are_named,
-                  scripts_parse, packages_are_known, nothing_generated_is_kept):
+                  scripts_parse, readme_is_true, packages_are_known, nothing_generated_is_kept):
         tap.check(check.__name__.replace('_', ' '), check)
     tap.done()
 

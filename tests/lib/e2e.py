@@ -303,6 +303,17 @@ class App(Node):
         values = dict(line.split('=') for line in geometry.split())
         return int(values['X']), int(values['Y'])
 
+    def area(self):
+        """Where the window is on the screen, without the frame GTK draws for want of shadows."""
+        values = dict(line.split('=') for line in
+                      xdotool('getwindowgeometry', '--shell', self.xid).split())
+        window = next(self.children())
+        extents = Atspi.Component.get_extents(window.accessible.get_component_iface(),
+                                              Atspi.CoordType.WINDOW)
+        frame = -min(extents.x, 0)
+        return (int(values['X']) + frame, int(values['Y']) + frame,
+                int(values['WIDTH']) - 2 * frame, int(values['HEIGHT']) - 2 * frame)
+
     def content_origin(self):
         """GTK adds up positions of border boxes in content boxes. The frame that it draws around a
         window on a screen without compositor is so missed twice: once negative, once not at all."""
@@ -361,9 +372,11 @@ class WindowManager:
         self.process.wait()
 
 
-def screenshot(path, xid='root'):
-    subprocess.run(['import', '-silent', '-define', 'png:exclude-chunks=date,time', '-window', str(xid),
-                    path], check=True)
+def screenshot(path, area=None):
+    """A picture of the screen, or of an area of it: x, y, width, height."""
+    crop = ['-crop', '{2}x{3}+{0}+{1}'.format(*area), '+repage'] if area else []
+    subprocess.run(['import', '-silent', '-define', 'png:exclude-chunks=date,time', '-window',
+                    'root', *crop, path], check=True)
 
 
 def still_picture(path, app, timeout=PATIENCE):
@@ -373,7 +386,7 @@ def still_picture(path, app, timeout=PATIENCE):
 
     def still():
         nonlocal last
-        screenshot(part, app.xid)
+        screenshot(part, app.area())
         with open(part, 'rb') as picture:
             now = picture.read()
         alike = now == last

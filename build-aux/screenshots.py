@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes the pictures of data/screenshots: screenshots.py BUILD SOURCE
+
+The models are real files: the bundled classifier of digits, Debian's small copies of well-known
+networks where onnx's test data is installed, and weights written here.
+"""
+
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+BUILD, SOURCE = sys.argv[1:3]
+sys.path.insert(0, os.path.join(SOURCE, 'tests', 'lib'))
+from e2e import App, WindowManager, key, still_picture, type_text  # noqa: E402
+
+PICTURES = os.path.join(SOURCE, 'data', 'screenshots')
+NETWORKS = '/usr/share/libonnx-testdata/data/light'
+SAMPLE = os.path.join(SOURCE, 'data', 'samples', 'digits')
+
+# Name, files (a network of Debian's, or the shapes of layers written here), tags, metric by version.
+MODELS = (
+    ('人脸检测', {'backbone.conv1': (16, 3, 3, 3), 'head.weight': (128, 16)},
+     {'team': '视觉', 'stage': 'dev'}, 'mAP', (0.62, 0.68, 0.71)),
+    ('churn-forest', {'trees.weight': (64, 40)}, {'team': '风控', 'stage': 'prod'}, 'auc',
+     (0.84, 0.88)),
+    ('speech-encoder', {'encoder.layers.0.weight': (96, 96), 'encoder.layers.1.weight': (96, 96)},
+     {'team': 'speech', 'stage': 'dev'}, 'wer', (0.121,)),
+    ('densenet-121', 'light_densenet121.onnx', {'team': '视觉', 'stage': 'prod'}, 'top1',
+     (0.744, 0.749)),
+    ('squeezenet', 'light_squeezenet.onnx', {'team': '视觉', 'stage': 'archive'}, 'top1', (0.575,)),
+    ('resnet-50', 'light_resnet50.onnx', {'team': '视觉', 'stage': 'prod'}, 'top1',
+     (0.752, 0.761, 0.766)),
+)
+
+
+def weights(path, layers, seed):
+    """A safetensors file of those layers."""
+    numbers = random.Random(seed)
+    header, body = {}, b''
+    for name, shape in layers.items():
+        count = 1
+        for size in shape:
+            count *= size
+        values = struct.pack(f'<{count}f', *(numbers.gauss(0, 0.02) for _ in range(count)))
+        header[name] = {'dtype': 'F32', 'shape': shape,
+                        'data_offsets': [len(body), len(body) + len(values)]}
+        body += values
+    text = json.dumps(header).encode()
+    with open(path, 'wb') as output:
+        output.write(struct.pack('<Q', len(text)) + text + body)
+
+
+class Studio:
+    def __init__(self, folder):
+        self.folder = folder
+        self.repository = os.path.join(folder, 'models')
+        self.manager = WindowManager()
+        self.locale = {'LC_ALL': 'C.UTF-8', 'LANGUAGE': ''}
+
+    def cli(self, *arguments):
+        subprocess.run([os.path.join(BUILD, 'src', 'cli', 'granary-cli'), '-r', self.repository,
+                        *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    def fill(self):
+        for number, (name, files, tags, metric, values) in enumerate(MODELS):
+            if isinstance(files, str) and not os.path.exists(os.path.join(NETWORKS, files)):
+                continue
+            for version, value in enumerate(values):
+                if isinstance(files, str):
+                    path = os.path.join(NETWORKS, files)
+                else:
+                    path = os.path.join(self.folder, 'model.safetensors')
+                    weights(path, files, 100 * number + version)
+                self.import_version(name, version, [path], tags, f'{metric}={value}')
+        trained = os.path.join(self.folder, 'digits')
+        shutil.copytree(SAMPLE, trained)
+        sample = sorted(os.path.join(trained, leaf) for leaf in os.listdir(trained))
+        for version, value in enumerate((0.951, 0.968, 0.973)):
+            self.import_version('digits', version, sample, {'team': '视觉', 'stage': 'prod'},
+                                f'accuracy={value}', 'Reads handwritten digits of 8 × 8 pixels.')
+
+    def import_version(self, name, version, files, tags, metric, description=None):
+        words = ['import', '--into', name] if version else ['import', name]
+        words += ['--files', *files, '--metric', metric]
+        if not version:
+            for one, value in tags.items():
+                words += ['--tag', f'{one}={value}']
+            if description:
+                words += ['--description', description]
+        self.cli(*words)
+
+    def open(self, *arguments, size=(1000, 700), repository=None, **environment):
+        app = App(os.path.join(BUILD, 'src', 'granary'), '--repository',
+                  repository or self.repository, *arguments, env={**self.locale, **environment})
+        # Without shadows GTK draws a frame of five pixels, which the picture leaves out.
+        app.resize(size[0] + 10, size[1] + 10)
+        app.move(0, 0)
+        return app
+
+    @staticmethod
+    def take(name, app):
+        still_picture(os.path.join(PICTURES, name + '.png'), app)
+        app.stop()
+        App.started.remove(app)
+        print('granary: ' + name, file=sys.stderr)
+
+    def with_details(self, name, select='digits:v3', shown='model_service.py', **environment):
+        app = self.open('--select', select, size=(1200, 760), **environment)
+        app.find(name=re.compile(shown))
+        self.take(name, app)
+
+    def empty(self):
+        app = self.open(repository=os.path.join(self.folder, 'empty'))
+        app.find('label', 'No Models Yet')
+        self.take('empty', app)
+
+    def importing(self):
+        path = os.path.join(self.folder, 'plate-ocr.safetensors')
+        weights(path, {'rec.conv1.weight': (32, 1, 3, 3), 'rec.head.weight': (64, 128)}, 7)
+        app = self.open(path)
+        dialog = app.find('dialog', 'Import Model')
+        dialog.find('button', 'Import', sensitive=True)
+        self.take('import', app)
+
+    def tags(self):
+        app = self.open('--select', 'digits')
+        app.find('table row', re.compile('^digits')).click()
+        key('ctrl+t')
+        dialog = app.find('dialog', 'Edit Tags')
+        dialog.find('text', 'Add a tag').click()
+        type_text('stage=')
+        app.find(name=re.compile('archive'))
+        self.take('tags', app)
+
+    def narrow(self):
+        app = self.open(size=(360, 640))
+        app.find('table row', re.compile('^digits'))
+        self.take('narrow', app)
+
+
+def main():
+    os.makedirs(PICTURES, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix='runs-')
+    studio = Studio(folder)
+    try:
+        studio.fill()
+        studio.with_details('window')
+        studio.with_details('details', 'resnet-50', 'v3 imported')
+        studio.with_details('dark', ADW_DEBUG_COLOR_SCHEME='prefer-dark')
+        studio.with_details('chinese', LC_ALL='zh_CN.UTF-8')
+        studio.importing()
+        studio.tags()
+        studio.empty()
+        studio.narrow()
+    finally:
+        for app in App.started:
+            app.stop()
+        studio.manager.stop()
+        shutil.rmtree(folder)
+
+
+if __name__ == '__main__':
+    main()
