@@ -122,12 +122,25 @@ show_cb (GSimpleAction *action,
   g_application_activate (G_APPLICATION (user_data));
 }
 
+/* The desktop offers this beside the launcher, so the window may have to be made first. */
+static void
+import_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       user_data)
+{
+  static const char * const no_files[] = { NULL };
+
+  g_application_activate (G_APPLICATION (user_data));
+  granary_window_import (get_window (user_data), no_files);
+}
+
 static const GActionEntry actions[] = {
   { .name = "quit", .activate = quit_cb },
   { .name = "preferences", .activate = preferences_cb },
   { .name = "shortcuts", .activate = shortcuts_cb },
   { .name = "about", .activate = about_cb },
   { .name = "show", .activate = show_cb },
+  { .name = "import", .activate = import_cb },
 };
 
 static void
@@ -137,7 +150,7 @@ granary_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (granary_application_parent_class)->startup (application);
 
-  self->settings = g_settings_new (GRANARY_APPLICATION_ID);
+  self->settings = g_settings_new (GRANARY_SETTINGS_ID);
   self->folders = granary_folders_new (self->settings);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
@@ -193,7 +206,7 @@ granary_application_handle_local_options (GApplication *application,
   /* GSettings would end the process without a word that helps. */
   if (g_settings_schema_source_get_default () != NULL)
     schema = g_settings_schema_source_lookup (g_settings_schema_source_get_default (),
-                                              GRANARY_APPLICATION_ID, TRUE);
+                                              GRANARY_SETTINGS_ID, TRUE);
   if (schema == NULL)
     {
       g_printerr (_("granary: its settings schema is not installed; run it from an installation, "
