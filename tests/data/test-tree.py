@@ -11,7 +11,7 @@ from tap import Tap, run
 
 SOURCE = sys.argv[1]
 SKIPPED = {'.git', '__pycache__'}
-BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz')
+BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz', '.data')
 
 
 def files(*folders, suffix=''):
