@@ -14,7 +14,7 @@
 #include "granary-wording.h"
 
 /* More are shown in a dialog, whose list makes only the rows in sight. */
-#define FEW_FILES 50
+#define FEW_FILES 20
 
 struct _GranaryFilesSection
 {
