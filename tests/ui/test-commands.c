@@ -232,7 +232,7 @@ test_rename (Fixture       *fixture,
 static GtkWidget *
 get_upload_button (AdwDialog *dialog)
 {
-  return widget_test_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, 1);
+  return adw_dialog_get_default_widget (dialog);
 }
 
 static void

@@ -146,9 +146,10 @@ test_finalize (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      GObject *object = g_object_ref_sink (g_object_new (types[i], NULL));
+      GObject *object;
 
       g_test_message ("%s", g_type_name (types[i]));
+      object = g_object_ref_sink (g_object_new (types[i], NULL));
       g_assert_finalize_object (object);
     }
 }

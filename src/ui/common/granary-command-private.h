@@ -57,6 +57,17 @@ void            granary_command_show_transfer  (GtkWidget           *parent,
                                                 GranaryTransfer     *transfer);
 void            granary_command_show_if_slow   (GtkWidget           *parent,
                                                 GranaryTransfer     *transfer);
+/* The version, unless it or its model is in the trash. The first one blocks; the answer of the
+ * second is read with granary_catalog_read_finish(). */
+GranaryVersion *granary_load_present_version   (GranaryCatalog      *catalog,
+                                                gint64               version_id,
+                                                GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+void            granary_load_present_version_async
+                                               (GranaryCatalog      *catalog,
+                                                gint64               version_id,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
 GArray         *granary_command_copy_ids       (GArray              *ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -128,7 +128,7 @@ loaded_cb (GObject      *source,
 static void
 load (Upload *self)
 {
-  granary_catalog_load_version_async (granary_connection_get_catalog (self->connection),
+  granary_load_present_version_async (granary_connection_get_catalog (self->connection),
                                       self->version_id, NULL, loaded_cb, self);
 }
 

@@ -40,6 +40,48 @@ granary_targets_free (GranaryTargets *self)
   g_free (self);
 }
 
+GranaryVersion *
+granary_load_present_version (GranaryCatalog  *catalog,
+                              gint64           version_id,
+                              GError         **error)
+{
+  g_autoptr (GranaryVersion) version = NULL;
+
+  g_return_val_if_fail (GRANARY_IS_CATALOG (catalog), NULL);
+
+  version = granary_catalog_load_version (catalog, version_id, error);
+  if (version == NULL ||
+      granary_catalog_find_model (catalog, version->model_uid, error) == 0 ||
+      granary_catalog_find_version (catalog, version->model_id, version->number, error) == 0)
+    return NULL;
+
+  return g_steal_pointer (&version);
+}
+
+static gpointer
+load_present_version (GranaryCatalog  *catalog,
+                      gpointer         data,
+                      GCancellable    *cancellable,
+                      GError         **error)
+{
+  return granary_load_present_version (catalog, *(gint64 *) data, error);
+}
+
+void
+granary_load_present_version_async (GranaryCatalog      *catalog,
+                                    gint64               version_id,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  g_return_if_fail (GRANARY_IS_CATALOG (catalog));
+
+  granary_catalog_read_async (catalog, load_present_version,
+                              g_memdup2 (&version_id, sizeof version_id), g_free,
+                              (GDestroyNotify) granary_version_unref, cancellable, callback,
+                              user_data);
+}
+
 /* Adds the versions of a model and takes its name. */
 static gboolean
 add_model (GranaryTargets  *self,
@@ -118,7 +160,7 @@ load_targets (GranaryCatalog  *catalog,
   if (self->single_ids->len == 1 && request->model_ids->len == 0)
     {
       gint64 id = g_array_index (self->single_ids, gint64, 0);
-      g_autoptr (GranaryVersion) version = granary_catalog_load_version (catalog, id, error);
+      g_autoptr (GranaryVersion) version = granary_load_present_version (catalog, id, error);
 
       if (version == NULL)
         return NULL;

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "granary-chooser.h"
+#include "granary-command-private.h"
 #include "granary-error.h"
 #include "granary-names.h"
 #include "granary-upload-entry.h"
@@ -443,7 +444,7 @@ changed_cb (GranaryUploadDialog *self,
     concerned = g_array_index (model_ids, gint64, i) == self->version->model_id;
 
   if (concerned && self->connection != NULL)
-    granary_catalog_load_version_async (catalog, self->version->id, NULL, reloaded_cb,
+    granary_load_present_version_async (catalog, self->version->id, NULL, reloaded_cb,
                                         g_object_ref (self));
 }
 

@@ -679,7 +679,7 @@ granary_file_editor_save (GranaryFileEditor *self)
   check (self);
   self->saving = TRUE;
   update_state (self);
-  granary_catalog_load_version_async (granary_connection_get_catalog (self->connection),
+  granary_load_present_version_async (granary_connection_get_catalog (self->connection),
                                       self->version->id, self->cancellable, reloaded_cb,
                                       g_object_ref (self));
 }

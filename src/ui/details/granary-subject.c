@@ -6,6 +6,8 @@
 
 #include "granary-subject.h"
 
+#include "granary-command-private.h"
+
 /* So much of a model's history is searched for what happened to one of its versions. */
 #define MAX_EVENTS_SEARCHED 5000
 
@@ -54,7 +56,7 @@ load_version (GranarySubject  *self,
               gint64           version_id,
               GError         **error)
 {
-  self->version = granary_catalog_load_version (catalog, version_id, error);
+  self->version = granary_load_present_version (catalog, version_id, error);
   if (self->version == NULL)
     return FALSE;
 
