@@ -658,16 +658,36 @@ test_delete_several (GranaryTestPlace *place,
                      gconstpointer     data)
 {
   g_autoptr (GranaryVersion) one = import (place, "one", 1);
+  g_autoptr (GranaryVersion) two = import (place, "two", 2);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GranaryModel) model = NULL;
+  g_autoptr (GranaryModel) gone = NULL;
   g_autoptr (GError) error = NULL;
+  g_auto (GStrv) entries = NULL;
   gint64 missing = 4711;
 
-  /* The second of the two cannot go, so the first stays. */
-  g_assert_null (granary_test_delete (place, missing, 0, &error));
+  /* The last of the three cannot go, so the others stay. */
+  g_array_append_val (ids, one->model_id);
+  g_array_append_val (ids, two->model_id);
+  g_array_append_val (ids, missing);
+  g_assert_null (granary_test_delete_models (place, ids, &error));
   granary_assert_reason (error, GRANARY_REASON_MODEL_MISSING);
+  g_clear_error (&error);
   model = granary_test_find (place, "one");
   g_assert_nonnull (model);
+  granary_test_assert_clean (place);
+
+  g_array_set_size (ids, 2);
+  entries = granary_test_delete_models (place, ids, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (entries), ==, 2);
+  gone = granary_test_find (place, "one");
+  g_assert_null (gone);
+  for (guint i = 0; entries[i] != NULL; i++)
+    {
+      g_assert_true (granary_test_restore (place, entries[i], NULL, &error));
+      g_assert_no_error (error);
+    }
   granary_test_assert_clean (place);
 }
 

@@ -367,6 +367,17 @@ granary_test_delete (GranaryTestPlace  *place,
   return entries != NULL ? g_strdup (entries[0]) : NULL;
 }
 
+GStrv
+granary_test_delete_models (GranaryTestPlace  *place,
+                            GArray            *model_ids,
+                            GError           **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_repository_delete_async (place->repository, model_ids, NULL, NULL, result_cb, &result);
+  return granary_repository_delete_finish (place->repository, wait_for (&result), error);
+}
+
 gboolean
 granary_test_restore (GranaryTestPlace  *place,
                       const char        *entry,

@@ -77,6 +77,9 @@ char           *granary_test_delete          (GranaryTestPlace      *place,
                                               gint64                 model_id,
                                               gint64                 version_id,
                                               GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+GStrv           granary_test_delete_models   (GranaryTestPlace      *place,
+                                              GArray                *model_ids,
+                                              GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean        granary_test_restore         (GranaryTestPlace      *place,
                                               const char            *entry,
                                               const char            *new_name,
