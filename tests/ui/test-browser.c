@@ -10,6 +10,8 @@
 #include "granary-ui-test.h"
 #include "widget-test.h"
 
+#define SUMMARY "1 version · PyTorch · acc 0.900 · stage:prod  team:b"
+
 typedef struct
 {
   GranaryUiTest   base;
@@ -238,8 +240,8 @@ test_failed (Fixture       *fixture,
   g_signal_connect_swapped (fixture->browser, "retry-requested", G_CALLBACK (count_cb), &n_retries);
   g_signal_connect_swapped (fixture->browser, "folder-requested", G_CALLBACK (count_cb),
                             &n_folders);
-  granary_set_error (&error, GRANARY_ERROR_DATABASE, GRANARY_REASON_CATALOG_CORRUPT, "/x/catalog.db",
-                     "file is not a database");
+  granary_set_error (&error, GRANARY_ERROR_DATABASE, GRANARY_REASON_CATALOG_CORRUPT,
+                     "/x/catalog.db", "file is not a database");
   granary_browser_show_failed (fixture->browser, error, "On This Computer");
   assert_shows (fixture, "failed");
 
@@ -352,13 +354,13 @@ test_narrow (Fixture       *fixture,
   widget_test_assert_fits (GTK_WIDGET (fixture->browser), 360);
   g_assert_false (gtk_column_view_column_get_visible (find_column (fixture, "tags")));
   g_assert_nonnull (
-    find_inscription (GTK_WIDGET (fixture->view), "1 version · PyTorch · acc 0.900 · stage:prod  team:b"));
+    find_inscription (GTK_WIDGET (fixture->view), SUMMARY));
 
   granary_browser_set_narrow (fixture->browser, FALSE);
   granary_ui_test_settle (&fixture->base);
   g_assert_true (gtk_column_view_column_get_visible (find_column (fixture, "tags")));
   g_assert_null (
-    find_inscription (GTK_WIDGET (fixture->view), "1 version · PyTorch · acc 0.900 · stage:prod  team:b"));
+    find_inscription (GTK_WIDGET (fixture->view), SUMMARY));
 }
 
 /* How far right the tags are of the name. */

@@ -334,7 +334,8 @@ static void
 test_overtaking (Fixture       *fixture,
                  gconstpointer  data)
 {
-  const char *texts[] = { "model-1", "model-12", "model-123", "model-1234", "model-12", "model-59" };
+  const char *texts[] = { "model-1", "model-12", "model-123", "model-1234", "model-12",
+                          "model-59" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {

@@ -122,6 +122,7 @@ test_pages (Fixture       *fixture,
   GranarySidebar *sidebar = granary_window_get_sidebar (fixture->window);
   GtkWidget *trash = GTK_WIDGET (granary_window_get_trash_page (fixture->window));
   GtkWidget *browser = GTK_WIDGET (granary_window_get_browser (fixture->window));
+  GranaryModelTree *tree;
 
   g_assert_true (gtk_widget_get_child_visible (browser));
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.page", "s",
@@ -133,8 +134,8 @@ test_pages (Fixture       *fixture,
   granary_shell_reveal (GRANARY_SHELL (fixture->window),
                         granary_ui_test_find (&fixture->base, "model-004"), 0);
   granary_ui_test_wait (gtk_widget_get_mapped (browser));
-  g_assert_cmpuint (
-    granary_model_tree_get_n_selected (granary_browser_get_tree (GRANARY_BROWSER (browser))), ==, 1);
+  tree = granary_browser_get_tree (GRANARY_BROWSER (browser));
+  g_assert_cmpuint (granary_model_tree_get_n_selected (tree), ==, 1);
 }
 
 static void
@@ -142,7 +143,8 @@ test_filter (Fixture       *fixture,
              gconstpointer  data)
 {
   GranaryBrowser *browser = granary_window_get_browser (fixture->window);
-  GListModel *list = G_LIST_MODEL (granary_model_tree_get_list (granary_browser_get_tree (browser)));
+  GranaryModelTree *tree = granary_browser_get_tree (browser);
+  GListModel *list = G_LIST_MODEL (granary_model_tree_get_list (tree));
   GtkWidget *label;
 
   granary_ui_test_wait (

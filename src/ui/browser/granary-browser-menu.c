@@ -141,9 +141,11 @@ granary_browser_init_menu (GranaryBrowser *self)
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "Delete|KP_Delete",
            gtk_named_action_new ("selection.delete"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "F2", gtk_named_action_new ("model.rename"));
-  add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>t", gtk_named_action_new ("selection.edit-tags"));
+  add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>t",
+           gtk_named_action_new ("selection.edit-tags"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>u", gtk_named_action_new ("version.upload"));
-  add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>d", gtk_named_action_new ("selection.download"));
+  add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>d",
+           gtk_named_action_new ("selection.download"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "Escape", gtk_named_action_new ("selection.clear"));
   gtk_widget_add_controller (view, keys);
 }

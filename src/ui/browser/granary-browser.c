@@ -414,7 +414,8 @@ granary_browser_init (GranaryBrowser *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  g_signal_connect_swapped (self->tree, "selection-changed", G_CALLBACK (selection_changed_cb), self);
+  g_signal_connect_swapped (self->tree, "selection-changed", G_CALLBACK (selection_changed_cb),
+                            self);
   g_signal_connect_swapped (self->tree, "revealed", G_CALLBACK (revealed_cb), self);
   g_signal_connect_swapped (self->tree, "failed", G_CALLBACK (tree_failed_cb), self);
   g_signal_connect_object (list, "replaced", G_CALLBACK (replaced_cb), self, G_CONNECT_SWAPPED);

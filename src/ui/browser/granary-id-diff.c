@@ -141,7 +141,8 @@ granary_id_diff (GArray *before,
           continue;
         }
 
-      while (i + n_removed < old_end && !g_hash_table_contains (new_ids, &ID (before, i + n_removed)))
+      while (i + n_removed < old_end &&
+             !g_hash_table_contains (new_ids, &ID (before, i + n_removed)))
         n_removed++;
       while (j + n_added < new_end && !g_hash_table_contains (old_ids, &ID (after, j + n_added)))
         n_added++;

@@ -151,7 +151,8 @@ granary_row_get_number (GranaryRow *self)
  * granary_row_get_model_name:
  * @self: a row
  *
- * Returns: (transfer none) (nullable): name of the model; %NULL for a model whose texts are not there
+ * Returns: (transfer none) (nullable): name of the model; %NULL for a model whose texts are not
+ *   there
  */
 const char *
 granary_row_get_model_name (GranaryRow *self)

@@ -253,7 +253,8 @@ granary_trash_page_init (GranaryTrashPage *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_multi_selection_set_model (self->selection, G_LIST_MODEL (self->store));
-  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_actions), self);
+  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_actions),
+                            self);
   update_actions (self);
 }
 

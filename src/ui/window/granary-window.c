@@ -47,7 +47,7 @@ wide_cb (GranaryWindow *self)
   update_layout (self);
 }
 
-/* Of two breakpoints that both hold only the last one applies, so the narrow one stands for both. */
+/* Of two breakpoints that both hold only the last one applies: the narrow one stands for both. */
 static void
 narrow_cb (GranaryWindow *self)
 {
