@@ -43,9 +43,9 @@ trace_cb (unsigned  event,
 }
 
 static int
-follow_connection (sqlite3                         *database,
-                   char                           **message,
-                   const struct sqlite3_api_routines *api)
+follow_connection (sqlite3                            *database,
+                   char                              **message,
+                   const struct sqlite3_api_routines  *api)
 {
   return sqlite3_trace_v2 (database, SQLITE_TRACE_STMT, trace_cb, database);
 }
