@@ -105,6 +105,13 @@ show_selected (GranaryWindow *self)
     granary_details_show_many (self->details, models, versions);
 }
 
+/* The pane's own way of what the menu's Show Details does. */
+static void
+close_details_cb (GranaryWindow *self)
+{
+  g_settings_set_boolean (self->settings, "show-details", FALSE);
+}
+
 static gboolean
 show_selected_cb (gpointer user_data)
 {
@@ -447,6 +454,8 @@ granary_window_new (GtkApplication *application,
   self->folders = g_object_ref (folders);
   granary_browser_set_settings (self->browser, settings);
   granary_window_init_actions (self);
+  g_signal_connect_object (self->details, "close-requested", G_CALLBACK (close_details_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::show-details", G_CALLBACK (update_layout), self,
                            G_CONNECT_SWAPPED);
   update_layout (self);
