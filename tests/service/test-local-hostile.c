@@ -835,6 +835,8 @@ run_other (char **argv)
         }
     }
   granary_test_place_close (&place);
+  g_free (place.root);
+  g_free (place.folder);
 
   return 0;
 }
