@@ -69,15 +69,6 @@ bind_list (GranaryStatement *statement,
     }
 }
 
-static char *
-dup_ids_json (GArray *ids)
-{
-  if (ids == NULL)
-    return g_strdup ("[]");
-
-  return granary_ids_to_json ((const gint64 *) (gpointer) ids->data, ids->len);
-}
-
 /* Public functions */
 
 void
@@ -379,93 +370,4 @@ granary_catalog_load_counts (GranaryCatalog  *self,
     return FALSE;
 
   return TRUE;
-}
-
-/* What a set of versions holds. "doomed" are the versions outside the trash of the models ?1, and
- * the versions ?2; content counts as freed when no other version has it. */
-#define DOOMED \
-  "WITH doomed (id) AS MATERIALIZED (" \
-  "  SELECT id FROM versions" \
-  "    WHERE model_id IN (SELECT value FROM json_each(?1)) AND trash IS NULL" \
-  "  UNION SELECT value FROM json_each(?2)) "
-
-/**
- * granary_catalog_load_impact:
- * @self: a catalogue
- * @model_ids: (nullable) (element-type gint64): models with all their versions
- * @version_ids: (nullable) (element-type gint64): single versions, in the trash or not
- * @impact: (out caller-allocates): what it comes to
- * @error: return location
- *
- * Returns: whether it could be asked
- */
-gboolean
-granary_catalog_load_impact (GranaryCatalog  *self,
-                             GArray          *model_ids,
-                             GArray          *version_ids,
-                             GranaryImpact   *impact,
-                             GError         **error)
-{
-  g_autoptr (GranaryReader) reader = NULL;
-  g_autoptr (GranaryStatement) statement = NULL;
-  GError *local_error = NULL;
-  g_autofree char *models = NULL;
-  g_autofree char *versions = NULL;
-
-  g_return_val_if_fail (impact != NULL, FALSE);
-
-  *impact = (GranaryImpact) { 0 };
-  impact->n_models = model_ids != NULL ? (int) model_ids->len : 0;
-  statement = granary_catalog_start_read (self, NULL,
-                                          DOOMED
-                                          "SELECT"
-                                          " (SELECT count(*) FROM doomed),"
-                                          " (SELECT sum(size) FROM versions WHERE id IN doomed),"
-                                          " (SELECT sum(size) FROM (SELECT f.size FROM files f"
-                                          "    WHERE f.version_id IN doomed AND NOT EXISTS ("
-                                          "      SELECT 1 FROM files g WHERE g.size = f.size"
-                                          "        AND g.sha256 = f.sha256"
-                                          "        AND g.version_id NOT IN doomed)"
-                                          "    GROUP BY f.size, f.sha256))",
-                                          &reader, error);
-  if (statement == NULL)
-    return FALSE;
-
-  models = dup_ids_json (model_ids);
-  versions = dup_ids_json (version_ids);
-  granary_statement_bind_text (statement, 1, models);
-  granary_statement_bind_text (statement, 2, versions);
-  if (granary_statement_step (statement, &local_error))
-    {
-      impact->n_versions = (int) granary_statement_get_int (statement, 0);
-      impact->size = granary_statement_get_int (statement, 1);
-      impact->freed = granary_statement_get_int (statement, 2);
-    }
-  if (!granary_read_ended (local_error, error))
-    return FALSE;
-
-  return TRUE;
-}
-
-/**
- * granary_catalog_load_unique_size:
- * @self: a catalogue
- * @version_id: a version
- * @error: return location
- *
- * Returns: bytes of its content that no other version shares, or -1
- */
-gint64
-granary_catalog_load_unique_size (GranaryCatalog  *self,
-                                  gint64           version_id,
-                                  GError         **error)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  GranaryImpact impact;
-
-  g_array_append_val (ids, version_id);
-  if (!granary_catalog_load_impact (self, NULL, ids, &impact, error))
-    return -1;
-
-  return impact.freed;
 }

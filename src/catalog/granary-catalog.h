@@ -27,6 +27,7 @@ typedef enum
  * GranaryImpact:
  * @n_models: models that go as a whole
  * @n_versions: versions that go
+ * @n_entries: entries of the trash that go
  * @n_services: services of them that run or are meant to
  * @size: bytes of their files
  * @freed: bytes that come back once purged: content that nothing else in the repository shares
@@ -37,6 +38,7 @@ typedef struct
 {
   int    n_models;
   int    n_versions;
+  int    n_entries;
   int    n_services;
   gint64 size;
   gint64 freed;
@@ -139,6 +141,10 @@ gboolean           granary_catalog_load_counts     (GranaryCatalog   *self,
 gboolean           granary_catalog_load_impact     (GranaryCatalog   *self,
                                                     GArray           *model_ids,
                                                     GArray           *version_ids,
+                                                    GranaryImpact    *impact,
+                                                    GError          **error);
+gboolean           granary_catalog_load_trash_impact (GranaryCatalog *self,
+                                                    const char * const *entries,
                                                     GranaryImpact    *impact,
                                                     GError          **error);
 gint64             granary_catalog_load_unique_size (GranaryCatalog  *self,

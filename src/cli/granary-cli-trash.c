@@ -15,6 +15,20 @@
 #include <unistd.h>
 
 static gpointer
+load_impact (GranaryCatalog  *catalog,
+             gpointer         data,
+             GCancellable    *cancellable,
+             GError         **error)
+{
+  g_autofree GranaryImpact *impact = g_new0 (GranaryImpact, 1);
+
+  if (!granary_catalog_load_trash_impact (catalog, data, impact, error))
+    return NULL;
+
+  return g_steal_pointer (&impact);
+}
+
+static gpointer
 list_trash (GranaryCatalog  *catalog,
             gpointer         data,
             GCancellable    *cancellable,
@@ -183,8 +197,14 @@ empty (GranaryCli  *cli,
   /* A script that calls this has said what it wants; a person may have mistyped. */
   if (entries->len > 0 && !yes && granary_cli_is_terminal (STDIN_FILENO))
     {
-      g_autoptr (GranaryWording) wording = granary_wording_for_purge (entries->len, -1);
+      g_autoptr (GranaryWording) wording = NULL;
+      g_autofree GranaryImpact *impact = NULL;
 
+      impact = granary_cli_read (cli, load_impact, uids->pdata, g_free, error);
+      if (impact == NULL)
+        return FALSE;
+
+      wording = granary_wording_for_purge (entries->len, impact->freed);
       if (!granary_cli_confirm (cli, wording, error))
         return FALSE;
     }

@@ -335,6 +335,41 @@ test_impact (Fixture       *fixture,
 }
 
 static void
+test_trash_impact (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  static const char *const one[] = { "t-1", NULL };
+  static const char *const none[] = { "t-\"9", NULL };
+  Import import = { .name = "a", .content = 1, .size = 10 };
+  Import other = { .name = "b", .content = 1, .size = 10 };
+  Import first = { .name = "t-1" };
+  Import second = { .name = "t-2" };
+  g_autoptr (GError) error = NULL;
+  GranaryImpact impact;
+
+  g_assert_true (granary_catalog_write (fixture->catalog, import_func, &import, &error));
+  g_assert_true (granary_catalog_write (fixture->catalog, import_func, &other, &error));
+  first.model_id = import.model_id;
+  first.version_id = import.version_id;
+  second.model_id = other.model_id;
+  g_assert_true (granary_catalog_write (fixture->catalog, trash_func, &first, &error));
+  g_assert_true (granary_catalog_write (fixture->catalog, trash_func, &second, &error));
+
+  /* The other entry shares the content: only both give it back. */
+  g_assert_true (granary_catalog_load_trash_impact (fixture->catalog, one, &impact, &error));
+  g_assert_cmpint (impact.n_entries, ==, 1);
+  g_assert_cmpint (impact.n_versions, ==, 1);
+  g_assert_cmpint (impact.freed, ==, 0);
+  g_assert_true (granary_catalog_load_trash_impact (fixture->catalog, NULL, &impact, &error));
+  g_assert_cmpint (impact.n_entries, ==, 2);
+  g_assert_cmpint (impact.size, ==, 20);
+  g_assert_cmpint (impact.freed, ==, 10);
+  g_assert_true (granary_catalog_load_trash_impact (fixture->catalog, none, &impact, &error));
+  g_assert_cmpint (impact.n_entries, ==, 0);
+  g_assert_no_error (error);
+}
+
+static void
 test_trend (Fixture       *fixture,
             gconstpointer  data)
 {
@@ -607,6 +642,7 @@ main (int   argc,
   ADD (numbers);
   ADD (trash);
   ADD (impact);
+  ADD (trash_impact);
   ADD (trend);
   ADD (gone_summary);
   ADD (changes);

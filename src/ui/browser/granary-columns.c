@@ -37,7 +37,7 @@ static const Column all_columns[] = {
   { "size", NC_ ("column", "Size"), G_STRUCT_OFFSET (GranaryRowText, size),
     GRANARY_SORT_SIZE, 90, TRUE },
   { "updated", NC_ ("column", "Updated"), G_STRUCT_OFFSET (GranaryRowText, updated),
-    GRANARY_SORT_UPDATED, 108, FALSE },
+    GRANARY_SORT_UPDATED, 124, FALSE },
 };
 
 #define N_COLUMNS G_N_ELEMENTS (all_columns)

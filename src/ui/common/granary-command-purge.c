@@ -10,9 +10,6 @@
 
 #include "granary-wording.h"
 
-/* Known only once it is done: what other versions share does not come back. */
-#define FREED_UNKNOWN -1
-
 typedef struct
 {
   GtkWidget         *parent;     /* (owned) */
@@ -74,33 +71,31 @@ answered_cb (GObject      *source,
 }
 
 static void
-listed_cb (GObject      *source,
+loaded_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
   g_autoptr (Purge) self = user_data;
   g_autoptr (GranaryWording) wording = NULL;
-  g_autoptr (GPtrArray) trash = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree GranaryImpact *impact = NULL;
   AdwAlertDialog *dialog;
   GtkWidget *parent = self->parent;
-  guint n_entries;
 
-  trash = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
-  if (trash == NULL)
+  impact = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
+  if (impact == NULL)
     {
       granary_command_show_error (parent, error, GRANARY_VERB_PURGE, NULL);
       return;
     }
 
-  n_entries = self->entries != NULL ? g_strv_length (self->entries) : trash->len;
-  if (n_entries == 0)
+  if (impact->n_entries == 0)
     {
       granary_command_add_toast (parent, _("The trash is empty"), NULL);
       return;
     }
 
-  wording = granary_wording_for_purge (n_entries, FREED_UNKNOWN);
+  wording = granary_wording_for_purge ((guint) impact->n_entries, impact->freed);
   dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (wording->title, wording->body));
   adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "purge", wording->action, NULL);
   adw_alert_dialog_set_response_appearance (dialog, "purge", ADW_RESPONSE_DESTRUCTIVE);
@@ -110,18 +105,23 @@ listed_cb (GObject      *source,
 }
 
 static gpointer
-list_trash (GranaryCatalog  *catalog,
-            gpointer         data,
-            GCancellable    *cancellable,
-            GError         **error)
+load_impact (GranaryCatalog  *catalog,
+             gpointer         data,
+             GCancellable    *cancellable,
+             GError         **error)
 {
-  return granary_catalog_list_trash (catalog, error);
+  g_autofree GranaryImpact *impact = g_new0 (GranaryImpact, 1);
+
+  if (!granary_catalog_load_trash_impact (catalog, data, impact, error))
+    return NULL;
+
+  return g_steal_pointer (&impact);
 }
 
 static void
-free_array (gpointer data)
+free_entries (gpointer data)
 {
-  g_ptr_array_unref (data);
+  g_strfreev (data);
 }
 
 /**
@@ -146,6 +146,7 @@ granary_command_purge (GtkWidget          *widget,
   self->parent = g_object_ref (granary_command_find_parent (widget));
   self->connection = g_object_ref (connection);
   self->entries = g_strdupv ((char **) entries);
-  granary_catalog_read_async (granary_connection_get_catalog (connection), list_trash, NULL, NULL,
-                              free_array, NULL, listed_cb, self);
+  granary_catalog_read_async (granary_connection_get_catalog (connection), load_impact,
+                              g_strdupv ((char **) entries), free_entries, g_free, NULL, loaded_cb,
+                              self);
 }

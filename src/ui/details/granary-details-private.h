@@ -29,6 +29,7 @@ struct _GranaryDetails
 {
   AdwNavigationPage          parent_instance;
 
+  AdwWindowTitle            *heading;
   GtkButton                 *close;
   GtkMenuButton             *menu;
   GMenuModel                *model_menu;

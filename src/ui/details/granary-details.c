@@ -38,11 +38,18 @@ static void
 show_page (GranaryDetails *self,
            const char     *name,
            const char     *title,
+           const char     *subtitle,
            GMenuModel     *menu)
 {
+  g_autofree char *whole = NULL;
+
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   gtk_stack_set_visible_child_name (self->stack, name);
-  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
+  /* A long name of a model must not hide the number of the version: it stands below. */
+  whole = *subtitle != '\0' ? g_strdup_printf ("%s · %s", title, subtitle) : g_strdup (title);
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), whole);
+  adw_window_title_set_title (self->heading, title);
+  adw_window_title_set_subtitle (self->heading, subtitle);
   gtk_menu_button_set_menu_model (self->menu, menu);
   gtk_widget_set_visible (GTK_WIDGET (self->menu), menu != NULL);
   granary_details_update_actions (self);
@@ -59,7 +66,7 @@ static void
 show_nothing (GranaryDetails *self)
 {
   clear_subject (self);
-  show_page (self, "nothing", _("Details"), NULL);
+  show_page (self, "nothing", _("Details"), "", NULL);
 }
 
 static gboolean
@@ -83,7 +90,7 @@ show_model (GranaryDetails *self)
 {
   GranaryModel *model = self->subject->model;
 
-  show_page (self, "model", model->name, self->model_menu);
+  show_page (self, "model", model->name, "", self->model_menu);
   granary_description_section_set_model (self->description, model);
   granary_tags_section_set_model (self->tags, model);
   granary_metric_section_set_model (self->metric, model);
@@ -137,11 +144,10 @@ show_version (GranaryDetails *self,
               gboolean        other)
 {
   GranaryVersion *version = self->subject->version;
-  g_autofree char *title = NULL;
+  g_autofree char *number = NULL;
 
-  /* Translators: title of the pane: name of a model and number of a version. */
-  title = g_strdup_printf (_("%1$s · v%2$d"), version->model_name, version->number);
-  show_page (self, "version", title, self->version_menu);
+  number = g_strdup_printf ("v%d", version->number);
+  show_page (self, "version", version->model_name, number, self->version_menu);
   granary_version_head_set_version (self->head, version);
   if (other)
     granary_version_head_set_changes (self->head, NULL);
@@ -162,7 +168,7 @@ show_failure (GranaryDetails *self,
   clear_subject (self);
   adw_status_page_set_title (self->failure, wording->title);
   adw_status_page_set_description (self->failure, body);
-  show_page (self, "failure", _("Details"), NULL);
+  show_page (self, "failure", _("Details"), "", NULL);
 }
 
 static void
@@ -185,7 +191,7 @@ show_many (GranaryDetails *self,
 
   g_clear_pointer (&title, g_free);
   title = g_strdup_printf (ngettext ("%u Selected", "%u Selected", n_items), n_items);
-  show_page (self, "many", title, self->many_menu);
+  show_page (self, "many", title, "", self->many_menu);
 }
 
 /* Loading. */
@@ -585,6 +591,7 @@ granary_details_class_init (GranaryDetailsClass *klass)
     widget_class, "/io/github/granary/Granary/ui/details/granary-details.ui");
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, close);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, menu);
+  gtk_widget_class_bind_template_child (widget_class, GranaryDetails, heading);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, model_menu);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, version_menu);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, many_menu);
