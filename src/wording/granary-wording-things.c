@@ -228,6 +228,31 @@ granary_wording_size (gint64 bytes)
 }
 
 /**
+ * granary_wording_place:
+ * @place: a folder, file or address
+ *
+ * Returns: (transfer full): @place, printable; the home folder as `~`
+ */
+char *
+granary_wording_place (const char *place)
+{
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+
+  g_return_val_if_fail (place != NULL, NULL);
+
+  if (length > 1 && strncmp (place, home, length) == 0 &&
+      (place[length] == '/' || place[length] == '\0'))
+    {
+      g_autofree char *short_place = g_strconcat ("~", place + length, NULL);
+
+      return granary_display_path (short_place);
+    }
+
+  return granary_display_path (place);
+}
+
+/**
  * granary_wording_n_files:
  * @n_files: a number
  *

@@ -543,6 +543,21 @@ test_transfer_amounts (void)
   g_assert_true (g_str_has_prefix (counted, "5 of 12 files"));
 }
 
+static void
+test_place (void)
+{
+  const char *home = g_get_home_dir ();
+  g_autofree char *inside = g_build_filename (home, "runs", "train7", NULL);
+  g_autofree char *beside = g_strconcat (home, "-other/runs", NULL);
+  g_autofree char *shown_inside = granary_wording_place (inside);
+  g_autofree char *shown_beside = granary_wording_place (beside);
+  g_autofree char *shown_hostile = granary_wording_place ("/srv/a\nb");
+
+  g_assert_cmpstr (shown_inside, ==, "~/runs/train7");
+  g_assert_cmpstr (shown_beside, ==, beside);
+  g_assert_cmpstr (shown_hostile, ==, "/srv/a\\nb");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -564,6 +579,7 @@ main (int   argc,
   g_test_add_func ("/wording/times", test_times);
   g_test_add_func ("/wording/metrics", test_metrics);
   g_test_add_func ("/wording/things", test_things);
+  g_test_add_func ("/wording/place", test_place);
   g_test_add_func ("/wording/transfers", test_transfers);
   g_test_add_func ("/wording/transfer-amounts", test_transfer_amounts);
 

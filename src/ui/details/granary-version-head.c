@@ -122,7 +122,7 @@ granary_version_head_set_version (GranaryVersionHead *self,
 
   if (version->source_ref != NULL && *version->source_ref != '\0')
     {
-      g_autofree char *origin = granary_display_path (version->source_ref);
+      g_autofree char *origin = granary_wording_place (version->source_ref);
 
       /* Translators: kind of source, and its folder or address. */
       source = g_strdup_printf (C_("source", "%1$s · %2$s"),
