@@ -56,7 +56,10 @@ def prepare():
 def empty_repository():
     """The catalogue is made before the clock runs: it is made once in its life."""
     clear()
-    timed(CLI, '-r', REPOSITORY, 'models')
+    seed = os.path.join(FOLDER, 'seed.bin')
+    with open(seed, 'wb') as output:
+        output.write(b'seed')
+    timed(CLI, '-r', REPOSITORY, 'import', 'seed', '--files', seed)
 
 
 def import_copy(source):
