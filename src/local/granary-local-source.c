@@ -85,7 +85,8 @@ granary_local_source_open (const GranarySourceFile  *file,
  * @file: a source
  * @fd: the same, open
  * @before: its status before it was read
- * @is_linked: whether a link was made meanwhile, which sets the time of change
+ * @is_linked: whether links may be made meanwhile, which sets the time of change: in a cut, where
+ *   two names may lead to one file and be worked on at once
  * @error: return location
  *
  * Returns: whether nobody wrote to it meanwhile
@@ -113,6 +114,7 @@ granary_local_source_is_unchanged (const GranarySourceFile  *file,
 /* The digest of a source as it was scanned. */
 gboolean
 granary_local_source_hash (const GranarySourceFile  *file,
+                           gboolean                  is_linked,
                            GranaryTransfer          *transfer,
                            GCancellable             *cancellable,
                            guint8                   *sha256,
@@ -136,5 +138,5 @@ granary_local_source_hash (const GranarySourceFile  *file,
   if (result != 0)
     return granary_local_source_fail (error, result, file->path, "read");
 
-  return granary_local_source_is_unchanged (file, fd, &status, FALSE, error);
+  return granary_local_source_is_unchanged (file, fd, &status, is_linked, error);
 }

@@ -42,6 +42,7 @@ gboolean           granary_local_source_is_unchanged (const GranarySourceFile  *
                                                       gboolean                  is_linked,
                                                       GError                  **error);
 gboolean           granary_local_source_hash         (const GranarySourceFile  *file,
+                                                      gboolean                  is_linked,
                                                       GranaryTransfer          *transfer,
                                                       GCancellable             *cancellable,
                                                       guint8                   *sha256,

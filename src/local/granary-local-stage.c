@@ -151,7 +151,7 @@ stage_small (Lane                     *lane,
         return granary_local_source_fail (error, got < 0 ? errno : ENODATA, file->path, "read");
       filled += (gsize) got;
     }
-  if (!granary_local_source_is_unchanged (file, from_fd, status, FALSE, error))
+  if (!granary_local_source_is_unchanged (file, from_fd, status, self->is_move, error))
     return FALSE;
 
   granary_local_digest_update (lane->digest, lane->buffer, size);
@@ -195,7 +195,8 @@ try_share_big (GranaryLocalStage        *self,
     return TRUE;
 
   granary_transfer_set_state (self->transfer, GRANARY_TRANSFER_VERIFYING);
-  if (!granary_local_source_hash (file, NULL, self->cancellable, sha256, error) ||
+  if (!granary_local_source_hash (file, self->is_move, NULL, self->cancellable, sha256,
+                                  error) ||
       !granary_local_share_take (self->share, self->folder_fd, file, sha256, self->cancellable,
                                  is_shared, error))
     return FALSE;
@@ -246,7 +247,7 @@ stage_big (GranaryLocalStage        *self,
     }
   if (may_clone && !can_clone)
     g_atomic_int_set (&self->can_clone, FALSE);
-  if (!granary_local_source_is_unchanged (file, from_fd, status, FALSE, error) ||
+  if (!granary_local_source_is_unchanged (file, from_fd, status, self->is_move, error) ||
       !complete_target (self, file, fd, error) ||
       !record (self, position, sha256, error))
     return FALSE;

@@ -191,7 +191,7 @@ sort_out (Upload             *self,
         }
       if (there->size == file->size)
         {
-          if (!granary_local_source_hash (file, NULL, cancellable, sha256, error))
+          if (!granary_local_source_hash (file, FALSE, NULL, cancellable, sha256, error))
             return FALSE;
           if (memcmp (sha256, there->sha256, sizeof sha256) == 0)
             {
