@@ -351,62 +351,6 @@ measure_versions (GranaryCatalog  *catalog,
   report ("versions of a model", ours, raw, "≤ 2 ×");
 }
 
-static gboolean
-tag_func (GranaryWriter  *writer,
-          gpointer        data,
-          GError        **error)
-{
-  g_autoptr (GranaryTagSet) tags = granary_tag_set_new ();
-
-  return granary_tag_set_put (tags, "team", data, error) &&
-         granary_writer_set_tags (writer, 42, tags, error);
-}
-
-static void
-measure_write (const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GranaryCatalog) catalog = granary_catalog_open (path, GRANARY_CATALOG_NONE, NULL, &error);
-  g_autoptr (GranaryDatabase) database = NULL;
-  double ours[ROUNDS];
-  double raw[ROUNDS];
-
-  check (catalog != NULL, error);
-  database = granary_database_open (path, GRANARY_DATABASE_FULL_SYNC, &error);
-  check (database != NULL, error);
-  for (guint i = 0; i < ROUNDS; i++)
-    {
-      gint64 begin = g_get_monotonic_time ();
-
-      check (granary_catalog_write (catalog, tag_func, (gpointer) (i % 2 ? "a" : "b"), &error), error);
-      ours[i] = (double) (g_get_monotonic_time () - begin) / 1000;
-      begin = g_get_monotonic_time ();
-      check (granary_database_begin (database, &error), error);
-      /* The rows that the same edit changes, written by hand. */
-      check (granary_database_exec (database,
-                                    i % 2
-                                      ? "DELETE FROM tags WHERE model_id = 43;"
-                                        "INSERT INTO tags VALUES (43, 'team', 'c');"
-                                        "UPDATE models SET updated = updated + 1000000000,"
-                                        " tags_text = 'team=c' WHERE id = 43;"
-                                        "DELETE FROM search WHERE rowid = 43;"
-                                        "INSERT INTO search (rowid, text) VALUES (43, 'team c');"
-                                        "INSERT INTO changes (kind, id) VALUES ('model', 43)"
-                                      : "DELETE FROM tags WHERE model_id = 43;"
-                                        "INSERT INTO tags VALUES (43, 'team', 'd');"
-                                        "UPDATE models SET updated = updated + 1000000000,"
-                                        " tags_text = 'team=d' WHERE id = 43;"
-                                        "DELETE FROM search WHERE rowid = 43;"
-                                        "INSERT INTO search (rowid, text) VALUES (43, 'team d');"
-                                        "INSERT INTO changes (kind, id) VALUES ('model', 43)",
-                                    &error), error);
-      check (granary_database_commit (database, &error), error);
-      raw[i] = (double) (g_get_monotonic_time () - begin) / 1000;
-    }
-  report ("one write: tags of a model", ours, raw, "≤ 1.5 ×");
-  granary_catalog_close (catalog);
-}
-
 static void
 measure (const char *path)
 {
@@ -485,7 +429,6 @@ measure (const char *path)
   measure_page (catalog, database, found, "middle of tag", 0.5);
   measure_versions (catalog, database);
   granary_catalog_close (catalog);
-  measure_write (path);
 }
 
 int

@@ -19,6 +19,8 @@ def benchmarks():
                   os.path.join(BUILD, 'tests', 'bench', 'empty-window')],
         'import': [sys.executable, os.path.join(HERE, 'bench-import.py'),
                    os.path.join(BUILD, 'src', 'cli', 'granary-cli'), FOLDER],
+        **{name: [sys.executable, os.path.join(HERE, 'bench-large.py'), BUILD, FOLDER, name]
+           for name in ('catalog', 'list')},
     }
     listed = subprocess.run(['meson', 'introspect', BUILD, '--benchmarks'], check=True, text=True,
                             stdout=subprocess.PIPE).stdout
