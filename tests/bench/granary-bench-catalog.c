@@ -333,7 +333,7 @@ measure_versions (GranaryCatalog  *catalog,
       g_autoptr (GPtrArray) versions = NULL;
       gint64 begin = g_get_monotonic_time ();
 
-      versions = granary_catalog_load_versions (catalog, 1 + (gint64) i * 37, &error);
+      versions = granary_catalog_load_versions (catalog, 500, &error);
       ours[i] = (double) (g_get_monotonic_time () - begin) / 1000;
       check (versions != NULL, error);
       begin = g_get_monotonic_time ();

@@ -265,7 +265,10 @@ scroll (GtkWidget *content,
 
   gtk_adjustment_set_value (adjustment, upper / 3);
   for (guint i = 0; i < 30; i++)
-    iterate_until_frame (frames);
+    {
+      gtk_widget_queue_draw (scroller);
+      iterate_until_frame (frames);
+    }
 
   g_array_set_size (frames->costs, 0);
   for (guint i = 0; i < n_frames; i++)
