@@ -116,6 +116,15 @@ def upload_with_replacement():
             raise Missing('the stored file is not what was dropped')
 
 
+def drag_out():
+    got = desk.drag_out('v1')
+    stored = os.path.join(desk.repository, 'models', 'plate-ocr', 'v1')
+    if not got.startswith('copy: ') or got.split(': ')[1] != stored:
+        raise Missing(f'another program got {got}')
+    if desk.version('plate-ocr', 'v1')['status'] != 'ready':
+        raise Missing('the version was taken away')
+
+
 def delete_and_undo():
     desk.row('v2').click()
     key('Delete')
@@ -166,6 +175,7 @@ def main():
             ('a tag filters', filter_by_tag),
             ('a model is expanded by the keyboard', expand),
             ('files dropped on a version replace after asking', upload_with_replacement),
+            ('a version is dragged out as a folder, to be copied', drag_out),
             ('a deleted version comes back by Undo', delete_and_undo),
             ('a deleted model is in the trash', delete_a_model),
             ('the window follows the command line', follow_the_command_line),

@@ -14,8 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from e2e import (App, Missing, Story, WindowManager, drag, key, type_text, wait_for,  # noqa: E402
                  xdotool)
 
-DRAG_SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib',
-                           'drag-source.py')
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+DRAG_SOURCE = os.path.join(LIB, 'drag-source.py')
+DROP_TARGET = os.path.join(LIB, 'drop-target.py')
 
 
 def safetensors(path, value, count=64):
@@ -118,6 +119,23 @@ class Desk:
             App.started.remove(source)
         self.window.raise_window()
         return dialog
+
+    def drag_out(self, name):
+        """Drags a row into another program's window; what that says it got."""
+        _x, _y, width, height = self.window.area()
+        # Pressing the row brings its window to the front: the other must stand beside it.
+        self.window.resize(1010, height)
+        wait_for(lambda: self.window.area()[2] < width, 'narrower window')
+        target = App(sys.executable, DROP_TARGET)
+        try:
+            target.move(1040, 300)
+            drag(self.row(name).steady_centre(), target.find('label', 'Drop here').steady_centre())
+            return target.find('label', re.compile(': /')).name
+        finally:
+            target.stop()
+            App.started.remove(target)
+            self.window.resize(width, height)
+            self.window.raise_window()
 
     def row(self, name, **options):
         """The row of a model (or of a version, by its number)."""
