@@ -151,6 +151,13 @@ gint64             granary_catalog_load_unique_size (GranaryCatalog  *self,
                                                     gint64            version_id,
                                                     GError          **error);
 
+/* Services of any of these models or versions, as last seen; both NULL: all. (element-type
+ * GranaryService), running ones first. */
+GPtrArray         *granary_catalog_list_services   (GranaryCatalog   *self,
+                                                    GArray           *model_ids,
+                                                    GArray           *version_ids,
+                                                    GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * GranaryCatalogFunc:
  *

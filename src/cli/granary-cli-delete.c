@@ -77,6 +77,7 @@ granary_cli_delete (GranaryCli  *cli,
   };
   g_autoptr (GranaryCliTarget) target = NULL;
   g_autoptr (GranaryTransfer) transfer = NULL;
+  g_autoptr (GranaryDeleteRequest) request = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GArray) models = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GArray) versions = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -125,8 +126,8 @@ granary_cli_delete (GranaryCli  *cli,
 
   repository = granary_connection_get_repository (cli->connection);
   transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, object);
-  granary_repository_delete_async (repository, models, versions, transfer, granary_cli_wait_cb,
-                                   &wait);
+  request = granary_delete_request_new (models, versions, FALSE);
+  granary_repository_delete_async (repository, request, transfer, granary_cli_wait_cb, &wait);
   result = granary_cli_wait (cli, &wait, transfer);
   trashed = granary_repository_delete_finish (repository, result, error);
   if (trashed == NULL)

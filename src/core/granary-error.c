@@ -18,6 +18,8 @@ typedef struct
   char          *subject;    /* (owned) (nullable) */
   guint          http_status;
   char          *request_id; /* (owned) (nullable) */
+  char          *remote_code;    /* (owned) (nullable) */
+  char          *remote_message; /* (owned) (nullable) */
   guint          retry_after;
   gint64         needed;     /* bytes; -1 unknown */
   gint64         available;  /* bytes; -1 unknown */
@@ -40,6 +42,8 @@ granary_error_private_copy (const GranaryErrorPrivate *from,
   to->subject = g_strdup (from->subject);
   to->http_status = from->http_status;
   to->request_id = g_strdup (from->request_id);
+  to->remote_code = g_strdup (from->remote_code);
+  to->remote_message = g_strdup (from->remote_message);
   to->retry_after = from->retry_after;
   to->needed = from->needed;
   to->available = from->available;
@@ -51,6 +55,8 @@ granary_error_private_clear (GranaryErrorPrivate *priv)
 {
   g_clear_pointer (&priv->subject, g_free);
   g_clear_pointer (&priv->request_id, g_free);
+  g_clear_pointer (&priv->remote_code, g_free);
+  g_clear_pointer (&priv->remote_message, g_free);
 }
 
 G_DEFINE_EXTENDED_ERROR (GranaryError, granary_error)
@@ -248,6 +254,44 @@ granary_error_get_retry_after (const GError *error)
   g_return_val_if_fail (error != NULL, 0);
 
   return error->domain == GRANARY_ERROR ? granary_error_get_private (error)->retry_after : 0;
+}
+
+/**
+ * granary_error_set_remote:
+ * @error: an error of [error@Error]
+ * @code: (nullable): the service's own code, such as `FailedOperation.ExecDatabaseFail`
+ * @message: (nullable): the service's own text; untrusted, made printable before it is shown
+ *
+ * Adds what the service said, for the details view.
+ */
+void
+granary_error_set_remote (GError     *error,
+                          const char *code,
+                          const char *message)
+{
+  GranaryErrorPrivate *priv;
+
+  g_return_if_fail (error != NULL && error->domain == GRANARY_ERROR);
+
+  priv = granary_error_get_private (error);
+  g_set_str (&priv->remote_code, code);
+  g_set_str (&priv->remote_message, message);
+}
+
+const char *
+granary_error_get_remote_code (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+
+  return error->domain == GRANARY_ERROR ? granary_error_get_private (error)->remote_code : NULL;
+}
+
+const char *
+granary_error_get_remote_message (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+
+  return error->domain == GRANARY_ERROR ? granary_error_get_private (error)->remote_message : NULL;
 }
 
 /**

@@ -136,9 +136,62 @@ typedef enum
   GRANARY_REASON_JSON_NOT_OBJECT,
   GRANARY_REASON_PYTHON_IMPLAUSIBLE,
   GRANARY_REASON_FORMAT_UNREADABLE,
+
+  /* The network. Subject: the host. */
+  GRANARY_REASON_HOST_UNREACHABLE,
+  GRANARY_REASON_NO_ANSWER_IN_TIME,
+  GRANARY_REASON_CONNECTION_BROKEN,
+  GRANARY_REASON_CERTIFICATE_INVALID,
+  GRANARY_REASON_REDIRECTED,
+  GRANARY_REASON_OFFLINE,
+
+  /* Answers of a service. Subject: the call, such as `DescribeTrainingTasks`. */
+  GRANARY_REASON_RESPONSE_MALFORMED,
+  GRANARY_REASON_RESPONSE_TOO_LARGE,
+  GRANARY_REASON_SERVICE_BUSY,
+  GRANARY_REASON_SERVICE_FAILED,
+  GRANARY_REASON_CALL_REFUSED,
+  GRANARY_REASON_CALL_WITHDRAWN,
+  GRANARY_REASON_OUTCOME_UNKNOWN,
+
+  /* The account. Subject: the connection's name, but where said. */
+  GRANARY_REASON_KEY_MISSING,
+  GRANARY_REASON_KEY_UNKNOWN,
+  GRANARY_REASON_KEY_WRONG,
+  GRANARY_REASON_TOKEN_EXPIRED,
+  GRANARY_REASON_CLOCK_SKEWED,
+  GRANARY_REASON_ACTION_FORBIDDEN, /* subject: `service:Action` as CAM policies write it */
+  GRANARY_REASON_REGION_UNKNOWN,   /* subject: the region */
+  GRANARY_REASON_BALANCE_LOW,
+  GRANARY_REASON_KEYRING_MISSING,
+  GRANARY_REASON_KEYRING_LOCKED,
+  GRANARY_REASON_CONNECTION_MISSING,
+  GRANARY_REASON_CONNECTION_NAME,
+  GRANARY_REASON_CONNECTION_EXISTS,
+  GRANARY_REASON_ENDPOINT_INVALID, /* subject: the address */
+
+  /* Object storage. Subject: `BUCKET/KEY`, made printable. */
+  GRANARY_REASON_BUCKET_MISSING,
+  GRANARY_REASON_BUCKET_NAME,
+  GRANARY_REASON_OBJECT_MISSING,
+  GRANARY_REASON_OBJECT_CHANGED,
+  GRANARY_REASON_OBJECT_ARCHIVED,
+  GRANARY_REASON_OBJECT_TOO_LARGE,
+  GRANARY_REASON_OBJECT_KEY,
+  GRANARY_REASON_UPLOAD_VANISHED,
+  GRANARY_REASON_CRC_MISMATCH,
+  GRANARY_REASON_STORAGE_UNSET, /* subject: the connection's name */
+
+  /* The cloud repository. Subject: the model, version or tag. */
+  GRANARY_REASON_ENVIRONMENT_UNSET,
+  GRANARY_REASON_IMPORT_REFUSED, /* the platform's own text is in the remote message */
+  GRANARY_REASON_CLOUD_CANNOT,   /* subject: what cannot be changed there */
+  GRANARY_REASON_FILES_UNKNOWN,
+  GRANARY_REASON_TAG_SYSTEM,
+  GRANARY_REASON_TAG_REJECTED,
 } GranaryReason;
 
-#define GRANARY_N_REASONS (GRANARY_REASON_FORMAT_UNREADABLE + 1)
+#define GRANARY_N_REASONS (GRANARY_REASON_TAG_REJECTED + 1)
 
 #define GRANARY_ERROR (granary_error_quark ())
 
@@ -166,6 +219,11 @@ void           granary_error_set_request   (GError        *error,
 guint          granary_error_get_http_status (const GError *error);
 const char    *granary_error_get_request_id  (const GError *error);
 guint          granary_error_get_retry_after (const GError *error);
+void           granary_error_set_remote    (GError        *error,
+                                            const char    *code,
+                                            const char    *message);
+const char    *granary_error_get_remote_code    (const GError *error);
+const char    *granary_error_get_remote_message (const GError *error);
 void           granary_error_set_room      (GError        *error,
                                             gint64         needed,
                                             gint64         available);

@@ -49,12 +49,15 @@ granary_version_clear (gpointer data)
 
   g_free (self->model_uid);
   g_free (self->model_name);
+  g_free (self->uid);
   g_free (self->source_ref);
   g_free (self->framework);
   g_free (self->format);
   g_free (self->environment);
   g_free (self->inspection);
   g_free (self->error);
+  g_free (self->location);
+  g_free (self->remote);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_ptr_array_unref);
 }
@@ -67,7 +70,10 @@ granary_version_clear (gpointer data)
 GranaryVersion *
 granary_version_new (void)
 {
-  return g_atomic_rc_box_new0 (GranaryVersion);
+  GranaryVersion *self = g_atomic_rc_box_new0 (GranaryVersion);
+
+  self->progress = -1;
+  return self;
 }
 
 GranaryVersion *
@@ -125,7 +131,7 @@ granary_version_find_file (GranaryVersion *self,
  * granary_file_new:
  * @path: path inside the version
  * @size: bytes
- * @sha256: (array fixed-size=32): digest
+ * @sha256: (array fixed-size=32) (nullable): digest; %NULL where it is not known
  * @mtime: ns since the epoch
  * @inode: inode, 0 if unknown
  *
@@ -141,12 +147,12 @@ granary_file_new (const char   *path,
   GranaryFile *self;
 
   g_return_val_if_fail (path != NULL, NULL);
-  g_return_val_if_fail (sha256 != NULL, NULL);
 
   self = g_new0 (GranaryFile, 1);
   self->path = g_strdup (path);
   self->size = size;
-  memcpy (self->sha256, sha256, GRANARY_SHA256_LENGTH);
+  if (sha256 != NULL)
+    memcpy (self->sha256, sha256, GRANARY_SHA256_LENGTH);
   self->mtime = mtime;
   self->inode = inode;
   return self;
@@ -159,6 +165,8 @@ granary_file_free (GranaryFile *self)
     return;
 
   g_free (self->path);
+  g_free (self->etag);
+  g_free (self->crc64);
   g_free (self);
 }
 

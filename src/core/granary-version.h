@@ -43,9 +43,11 @@ typedef enum
  * GranaryFile:
  * @path: relative to the version, `/` between parts, valid UTF-8
  * @size: bytes
- * @sha256: digest of the content
+ * @sha256: digest of the content; all zero where only @etag is known
  * @mtime: ns since the epoch when it was stored
  * @inode: inode when it was stored, 0 if unknown
+ * @etag: (nullable): the storage's tag of the content, for files in object storage
+ * @crc64: (nullable): the storage's CRC-64 as decimal text
  *
  * One file of a version, as the catalogue states it.
  */
@@ -56,6 +58,8 @@ typedef struct
   guint8  sha256[GRANARY_SHA256_LENGTH];
   gint64  mtime;
   guint64 inode;
+  char   *etag;
+  char   *crc64;
 } GranaryFile;
 
 /**
@@ -64,6 +68,7 @@ typedef struct
  * @model_id: row of its model
  * @model_uid: opaque id of its model
  * @model_name: name of its model
+ * @uid: (nullable): opaque id on the platform; %NULL in the embedded repository
  * @number: 1, 2, …; shown as `v1`
  * @status: whether it can be used
  * @source: where it came from
@@ -73,8 +78,14 @@ typedef struct
  * @environment: (nullable): runtime environment, an interpreter or an image address
  * @inspection: (nullable): JSON object of what was read from the files: see inspect/
  * @error: (nullable): why it failed
- * @size: bytes of its files
- * @n_files: how many files
+ * @progress: percent of a running import, -1 unknown
+ * @location: (nullable): where its files are: `cos://BUCKET/PREFIX/`; %NULL in the embedded
+ *   repository
+ * @remote: (nullable): JSON object of what else the platform told: `task_id`, `task_name`,
+ *   `task_version`, `creator`, `preference`, `region` (of the bucket), `image` (object as in
+ *   ReasoningImageInfo), `environment_source`, `environment_url`
+ * @size: bytes of its files, -1 while unknown
+ * @n_files: how many files, -1 while unknown
  * @created: µs since the epoch, UTC
  * @updated: µs since the epoch, UTC
  * @metrics: (element-type GranaryMetric): as reported, in their order
@@ -88,6 +99,7 @@ typedef struct
   gint64         model_id;
   char          *model_uid;
   char          *model_name;
+  char          *uid;
   int            number;
   GranaryStatus  status;
   GranarySource  source;
@@ -97,6 +109,9 @@ typedef struct
   char          *environment;
   char          *inspection;
   char          *error;
+  int            progress;
+  char          *location;
+  char          *remote;
   gint64         size;
   int            n_files;
   gint64         created;

@@ -341,17 +341,16 @@ run_delete (Job *job)
 }
 
 static void
-granary_local_repository_delete_async (GranaryRepository   *repository,
-                                       GArray              *model_ids,
-                                       GArray              *version_ids,
-                                       GranaryTransfer     *transfer,
-                                       GAsyncReadyCallback  callback,
-                                       gpointer             user_data)
+granary_local_repository_delete_async (GranaryRepository          *repository,
+                                       const GranaryDeleteRequest *request,
+                                       GranaryTransfer            *transfer,
+                                       GAsyncReadyCallback         callback,
+                                       gpointer                    user_data)
 {
   Job *job = job_new (repository, transfer, NULL);
 
-  job->ids = model_ids != NULL ? g_array_ref (model_ids) : NULL;
-  job->more_ids = version_ids != NULL ? g_array_ref (version_ids) : NULL;
+  job->ids = request->model_ids != NULL ? g_array_ref (request->model_ids) : NULL;
+  job->more_ids = request->version_ids != NULL ? g_array_ref (request->version_ids) : NULL;
   start (repository, FALSE, granary_local_repository_delete_async, job, run_delete,
          callback, user_data);
 }

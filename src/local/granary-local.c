@@ -220,6 +220,7 @@ granary_local_open (const char    *folder,
   g_autoptr (GranaryLocalStore) store = NULL;
   g_autoptr (GranaryRepository) repository = NULL;
   g_autoptr (GPtrArray) repairs = NULL;
+  GranaryConnection *connection;
   gboolean is_read_only = FALSE;
 
   g_return_val_if_fail (folder != NULL, NULL);
@@ -245,8 +246,13 @@ granary_local_open (const char    *folder,
   repository = granary_local_repository_new (store);
   uid = make_uid (root);
   title = g_filename_display_basename (root);
-  return granary_connection_new (GRANARY_CONNECTION_LOCAL, uid, title, root, catalog, repository,
-                                 repairs);
+  connection = granary_connection_new (GRANARY_CONNECTION_LOCAL, uid, title, root, catalog,
+                                       repository, repairs);
+  granary_connection_set_features (connection,
+                                   GRANARY_FEATURE_TRASH | GRANARY_FEATURE_RENAME |
+                                   GRANARY_FEATURE_DESCRIBE | GRANARY_FEATURE_FOLDER |
+                                   GRANARY_FEATURE_REMOVE_FILES);
+  return connection;
 }
 
 void

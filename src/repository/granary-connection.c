@@ -8,15 +8,19 @@
 
 struct _GranaryConnection
 {
-  GObject                parent_instance;
+  GObject                  parent_instance;
 
-  GranaryConnectionKind  kind;
-  char                  *uid;        /* (owned) */
-  char                  *title;      /* (owned) */
-  char                  *location;   /* (owned) */
-  GranaryCatalog        *catalog;    /* (owned) */
-  GranaryRepository     *repository; /* (owned) (nullable) */
-  GPtrArray             *repairs;    /* (owned) (element-type GranaryRepair) */
+  GranaryConnectionKind    kind;
+  GranaryFeatures          features;
+  char                    *uid;        /* (owned) */
+  char                    *title;      /* (owned) */
+  char                    *location;   /* (owned) */
+  GranaryCatalog          *catalog;    /* (owned) */
+  GranaryRepository       *repository; /* (owned) (nullable) */
+  GranaryObjectStorage    *storage;    /* (owned) (nullable) */
+  GranaryTransferQueue    *queue;      /* (owned) (nullable) */
+  GranaryConnectionStatus *status;     /* (owned) (nullable) */
+  GPtrArray               *repairs;    /* (owned) (element-type GranaryRepair) */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryConnection, granary_connection, G_TYPE_OBJECT)
@@ -30,6 +34,9 @@ granary_connection_finalize (GObject *object)
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->location, g_free);
   g_clear_object (&self->repository);
+  g_clear_object (&self->storage);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->status);
   g_clear_object (&self->catalog);
   g_clear_pointer (&self->repairs, g_ptr_array_unref);
 
@@ -162,6 +169,92 @@ granary_connection_get_repairs (GranaryConnection *self)
   g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
 
   return self->repairs;
+}
+
+/**
+ * granary_connection_get_features:
+ * @self: a connection
+ *
+ * Returns: what it can do beside the verbs that all have
+ */
+GranaryFeatures
+granary_connection_get_features (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), GRANARY_FEATURE_NONE);
+
+  return self->features;
+}
+
+gboolean
+granary_connection_has (GranaryConnection *self,
+                        GranaryFeatures    feature)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), FALSE);
+
+  return (self->features & feature) == feature;
+}
+
+GranaryObjectStorage *
+granary_connection_get_storage (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->storage;
+}
+
+GranaryTransferQueue *
+granary_connection_get_queue (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->queue;
+}
+
+GranaryConnectionStatus *
+granary_connection_get_status (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->status;
+}
+
+void
+granary_connection_set_features (GranaryConnection *self,
+                                 GranaryFeatures    features)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+
+  self->features = features;
+}
+
+void
+granary_connection_set_storage (GranaryConnection    *self,
+                                GranaryObjectStorage *storage)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (storage == NULL || GRANARY_IS_OBJECT_STORAGE (storage));
+
+  g_set_object (&self->storage, storage);
+}
+
+void
+granary_connection_set_queue (GranaryConnection    *self,
+                              GranaryTransferQueue *queue)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (queue == NULL || GRANARY_IS_TRANSFER_QUEUE (queue));
+
+  g_set_object (&self->queue, queue);
+}
+
+void
+granary_connection_set_status (GranaryConnection       *self,
+                               GranaryConnectionStatus *status)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (status == NULL || GRANARY_IS_CONNECTION_STATUS (status));
+
+  g_set_object (&self->status, status);
 }
 
 void

@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include "granary-connection-status.h"
+#include "granary-object-storage.h"
 #include "granary-repository.h"
+#include "granary-transfer-queue.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +19,33 @@ typedef enum
   GRANARY_CONNECTION_LOCAL,
   GRANARY_CONNECTION_TIONE,
 } GranaryConnectionKind;
+
+/**
+ * GranaryFeatures:
+ * @GRANARY_FEATURE_TRASH: what is deleted can be restored
+ * @GRANARY_FEATURE_RENAME: models can be renamed
+ * @GRANARY_FEATURE_DESCRIBE: models have a description and a chosen metric that can be changed
+ * @GRANARY_FEATURE_FOLDER: versions are folders of this computer: paths can be copied, files dragged
+ *   out
+ * @GRANARY_FEATURE_REMOVE_FILES: files can be taken out of a version
+ * @GRANARY_FEATURE_KEEP_FILES: deleting can leave the files where they are
+ * @GRANARY_FEATURE_REFRESH: the catalogue follows a service and can be refreshed
+ * @GRANARY_FEATURE_ADD_BY_ID: models can be added by their id
+ *
+ * What a connection can do beside the verbs that all have.
+ */
+typedef enum
+{
+  GRANARY_FEATURE_NONE = 0,
+  GRANARY_FEATURE_TRASH = 1 << 0,
+  GRANARY_FEATURE_RENAME = 1 << 1,
+  GRANARY_FEATURE_DESCRIBE = 1 << 2,
+  GRANARY_FEATURE_FOLDER = 1 << 3,
+  GRANARY_FEATURE_REMOVE_FILES = 1 << 4,
+  GRANARY_FEATURE_KEEP_FILES = 1 << 5,
+  GRANARY_FEATURE_REFRESH = 1 << 6,
+  GRANARY_FEATURE_ADD_BY_ID = 1 << 7,
+} GranaryFeatures;
 
 /**
  * GranaryRepair:
@@ -41,7 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryRepair, granary_repair_free)
  * GranaryConnection:
  *
  * A place that holds models: its catalogue and the interfaces it offers, each of which may be
- * absent. Made by a back end; immutable.
+ * absent. Made by a back end; immutable once it is handed out.
  */
 #define GRANARY_TYPE_CONNECTION (granary_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryConnection, granary_connection, GRANARY, CONNECTION, GObject)
@@ -60,5 +90,24 @@ const char            *granary_connection_get_location   (GranaryConnection     
 GranaryCatalog        *granary_connection_get_catalog    (GranaryConnection     *self);
 GranaryRepository     *granary_connection_get_repository (GranaryConnection     *self);
 GPtrArray             *granary_connection_get_repairs    (GranaryConnection     *self);
+GranaryFeatures        granary_connection_get_features   (GranaryConnection     *self);
+gboolean               granary_connection_has            (GranaryConnection     *self,
+                                                          GranaryFeatures        feature);
+/* All (transfer none) (nullable): absent where the place does not have it. */
+GranaryObjectStorage  *granary_connection_get_storage    (GranaryConnection     *self);
+GranaryTransferQueue  *granary_connection_get_queue      (GranaryConnection     *self);
+GranaryConnectionStatus *
+                       granary_connection_get_status     (GranaryConnection     *self);
+/* For back ends, before the connection is handed out. */
+void                   granary_connection_set_features   (GranaryConnection     *self,
+                                                          GranaryFeatures        features);
+void                   granary_connection_set_storage    (GranaryConnection     *self,
+                                                          GranaryObjectStorage  *storage);
+void                   granary_connection_set_queue      (GranaryConnection     *self,
+                                                          GranaryTransferQueue  *queue);
+void                   granary_connection_set_status     (GranaryConnection       *self,
+                                                          GranaryConnectionStatus *status);
+/* Ends all work of the connection and closes its catalogue. */
+void                   granary_connection_close          (GranaryConnection     *self);
 
 G_END_DECLS

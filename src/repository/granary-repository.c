@@ -280,8 +280,7 @@ granary_repository_edit_finish (GranaryRepository  *self,
 /**
  * granary_repository_delete_async:
  * @self: a repository
- * @model_ids: (nullable) (element-type gint64): models to delete with all their versions
- * @version_ids: (nullable) (element-type gint64): versions to delete
+ * @request: what to delete; copied
  * @transfer: (nullable): how far it is, and the way to call it off
  * @callback: called when done
  * @user_data: for @callback
@@ -289,18 +288,18 @@ granary_repository_edit_finish (GranaryRepository  *self,
  * Deletes; where the back end has a trash, into it. All go, or none.
  */
 void
-granary_repository_delete_async (GranaryRepository   *self,
-                                 GArray              *model_ids,
-                                 GArray              *version_ids,
-                                 GranaryTransfer     *transfer,
-                                 GAsyncReadyCallback  callback,
-                                 gpointer             user_data)
+granary_repository_delete_async (GranaryRepository          *self,
+                                 const GranaryDeleteRequest *request,
+                                 GranaryTransfer            *transfer,
+                                 GAsyncReadyCallback         callback,
+                                 gpointer                    user_data)
 {
   GranaryRepositoryInterface *iface;
   g_autoptr (GranaryTransfer) own = NULL;
 
   g_return_if_fail (GRANARY_IS_REPOSITORY (self));
-  g_return_if_fail (model_ids != NULL || version_ids != NULL);
+  g_return_if_fail (request != NULL);
+  g_return_if_fail (request->model_ids != NULL || request->version_ids != NULL);
   g_return_if_fail (transfer == NULL || GRANARY_IS_TRANSFER (transfer));
 
   if (transfer == NULL)
@@ -308,7 +307,7 @@ granary_repository_delete_async (GranaryRepository   *self,
 
   iface = GRANARY_REPOSITORY_GET_IFACE (self);
   if (iface->delete_async != NULL)
-    iface->delete_async (self, model_ids, version_ids, transfer, callback, user_data);
+    iface->delete_async (self, request, transfer, callback, user_data);
   else
     report_unsupported (self, transfer, granary_transfer_get_cancellable (transfer),
                         callback, user_data, "delete");
@@ -560,6 +559,95 @@ granary_repository_check_finish (GranaryRepository  *self,
     return NULL;
 
   return GRANARY_REPOSITORY_GET_IFACE (self)->check_finish (self, result, error);
+}
+
+/**
+ * granary_repository_refresh_async:
+ * @self: a repository
+ * @request: what to ask for; copied
+ * @cancellable: (nullable): to call it off
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Asks the service again and brings the catalogue up to date. Only where the connection has
+ * %GRANARY_FEATURE_REFRESH.
+ */
+void
+granary_repository_refresh_async (GranaryRepository           *self,
+                                  const GranaryRefreshRequest *request,
+                                  GCancellable                *cancellable,
+                                  GAsyncReadyCallback          callback,
+                                  gpointer                     user_data)
+{
+  GranaryRepositoryInterface *iface;
+
+  g_return_if_fail (GRANARY_IS_REPOSITORY (self));
+  g_return_if_fail (request != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  iface = GRANARY_REPOSITORY_GET_IFACE (self);
+  if (iface->refresh_async != NULL)
+    iface->refresh_async (self, request, cancellable, callback, user_data);
+  else
+    report_unsupported (self, NULL, cancellable, callback, user_data, "refresh");
+}
+
+gboolean
+granary_repository_refresh_finish (GranaryRepository  *self,
+                                   GAsyncResult       *result,
+                                   GError            **error)
+{
+  g_return_val_if_fail (GRANARY_IS_REPOSITORY (self), FALSE);
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), FALSE);
+
+  if (propagate_unsupported (result, error))
+    return FALSE;
+
+  return GRANARY_REPOSITORY_GET_IFACE (self)->refresh_finish (self, result, error);
+}
+
+/**
+ * granary_repository_list_tags_async:
+ * @self: a repository
+ * @key: (nullable): a tag key, for its values; %NULL for all keys
+ * @cancellable: (nullable): to call it off
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Asks which tags the service defines, used or not. A back end that has none beside those in the
+ * catalogue answers %GRANARY_ERROR_UNSUPPORTED.
+ */
+void
+granary_repository_list_tags_async (GranaryRepository   *self,
+                                    const char          *key,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  GranaryRepositoryInterface *iface;
+
+  g_return_if_fail (GRANARY_IS_REPOSITORY (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  iface = GRANARY_REPOSITORY_GET_IFACE (self);
+  if (iface->list_tags_async != NULL)
+    iface->list_tags_async (self, key, cancellable, callback, user_data);
+  else
+    report_unsupported (self, NULL, cancellable, callback, user_data, "list tags");
+}
+
+GStrv
+granary_repository_list_tags_finish (GranaryRepository  *self,
+                                     GAsyncResult       *result,
+                                     GError            **error)
+{
+  g_return_val_if_fail (GRANARY_IS_REPOSITORY (self), NULL);
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), NULL);
+
+  if (propagate_unsupported (result, error))
+    return NULL;
+
+  return GRANARY_REPOSITORY_GET_IFACE (self)->list_tags_finish (self, result, error);
 }
 
 /**

@@ -57,8 +57,7 @@ struct _GranaryRepositoryInterface
                                       GAsyncResult               *result,
                                       GError                    **error);
   void            (*delete_async)    (GranaryRepository          *self,
-                                      GArray                     *model_ids,
-                                      GArray                     *version_ids,
+                                      const GranaryDeleteRequest *request,
                                       GranaryTransfer            *transfer,
                                       GAsyncReadyCallback         callback,
                                       gpointer                    user_data);
@@ -96,6 +95,25 @@ struct _GranaryRepositoryInterface
                                       GAsyncReadyCallback         callback,
                                       gpointer                    user_data);
   GPtrArray      *(*check_finish)    (GranaryRepository          *self,
+                                      GAsyncResult               *result,
+                                      GError                    **error);
+  /* Asks the service again and brings the catalogue up to date; optional. */
+  void            (*refresh_async)   (GranaryRepository           *self,
+                                      const GranaryRefreshRequest *request,
+                                      GCancellable                *cancellable,
+                                      GAsyncReadyCallback          callback,
+                                      gpointer                     user_data);
+  gboolean        (*refresh_finish)  (GranaryRepository           *self,
+                                      GAsyncResult                *result,
+                                      GError                     **error);
+  /* Tags as the service defines them, for pickers: every key, or with @key every value of it.
+   * (array zero-terminated=1); optional: without it the catalogue's own are used. */
+  void            (*list_tags_async) (GranaryRepository          *self,
+                                      const char                 *key,
+                                      GCancellable               *cancellable,
+                                      GAsyncReadyCallback         callback,
+                                      gpointer                    user_data);
+  GStrv           (*list_tags_finish) (GranaryRepository         *self,
                                       GAsyncResult               *result,
                                       GError                    **error);
   char           *(*dup_path)        (GranaryRepository          *self,
@@ -138,8 +156,7 @@ gboolean        granary_repository_edit_finish     (GranaryRepository          *
                                                     GAsyncResult               *result,
                                                     GError                    **error);
 void            granary_repository_delete_async    (GranaryRepository          *self,
-                                                    GArray                     *model_ids,
-                                                    GArray                     *version_ids,
+                                                    const GranaryDeleteRequest *request,
                                                     GranaryTransfer            *transfer,
                                                     GAsyncReadyCallback         callback,
                                                     gpointer                    user_data);
@@ -179,6 +196,22 @@ void            granary_repository_check_async     (GranaryRepository          *
 GPtrArray      *granary_repository_check_finish    (GranaryRepository          *self,
                                                     GAsyncResult               *result,
                                                     GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+void            granary_repository_refresh_async   (GranaryRepository           *self,
+                                                    const GranaryRefreshRequest *request,
+                                                    GCancellable                *cancellable,
+                                                    GAsyncReadyCallback          callback,
+                                                    gpointer                     user_data);
+gboolean        granary_repository_refresh_finish  (GranaryRepository           *self,
+                                                    GAsyncResult                *result,
+                                                    GError                     **error);
+void            granary_repository_list_tags_async (GranaryRepository           *self,
+                                                    const char                  *key,
+                                                    GCancellable                *cancellable,
+                                                    GAsyncReadyCallback          callback,
+                                                    gpointer                     user_data);
+GStrv           granary_repository_list_tags_finish (GranaryRepository          *self,
+                                                    GAsyncResult                *result,
+                                                    GError                     **error) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_repository_dup_path        (GranaryRepository          *self,
                                                     const char                 *model_name,
                                                     int                         number,

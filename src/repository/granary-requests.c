@@ -160,6 +160,85 @@ granary_edit_request_free (GranaryEditRequest *self)
   g_free (self);
 }
 
+/**
+ * granary_delete_request_new:
+ * @model_ids: (nullable) (element-type gint64): models to delete with all their versions
+ * @version_ids: (nullable) (element-type gint64): versions to delete
+ * @keep_files: leave the files where they are, where the back end can
+ *
+ * Returns: (transfer full): a request
+ */
+GranaryDeleteRequest *
+granary_delete_request_new (GArray   *model_ids,
+                            GArray   *version_ids,
+                            gboolean  keep_files)
+{
+  GranaryDeleteRequest *self = g_new0 (GranaryDeleteRequest, 1);
+
+  self->model_ids = model_ids != NULL ? g_array_ref (model_ids) : NULL;
+  self->version_ids = version_ids != NULL ? g_array_ref (version_ids) : NULL;
+  self->keep_files = keep_files;
+
+  return self;
+}
+
+GranaryDeleteRequest *
+granary_delete_request_copy (const GranaryDeleteRequest *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return granary_delete_request_new (self->model_ids, self->version_ids, self->keep_files);
+}
+
+void
+granary_delete_request_free (GranaryDeleteRequest *self)
+{
+  if (self == NULL)
+    return;
+
+  g_clear_pointer (&self->model_ids, g_array_unref);
+  g_clear_pointer (&self->version_ids, g_array_unref);
+  g_free (self);
+}
+
+/**
+ * granary_refresh_request_new:
+ * @model_ids: (nullable) (element-type gint64): models to ask for, %NULL for all
+ * @add_uids: (nullable) (array zero-terminated=1): ids of models to take in as well
+ *
+ * Returns: (transfer full): a request
+ */
+GranaryRefreshRequest *
+granary_refresh_request_new (GArray             *model_ids,
+                             const char * const *add_uids)
+{
+  GranaryRefreshRequest *self = g_new0 (GranaryRefreshRequest, 1);
+
+  self->model_ids = model_ids != NULL ? g_array_ref (model_ids) : NULL;
+  self->add_uids = g_strdupv ((char **) add_uids);
+
+  return self;
+}
+
+GranaryRefreshRequest *
+granary_refresh_request_copy (const GranaryRefreshRequest *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return granary_refresh_request_new (self->model_ids, (const char * const *) self->add_uids);
+}
+
+void
+granary_refresh_request_free (GranaryRefreshRequest *self)
+{
+  if (self == NULL)
+    return;
+
+  g_clear_pointer (&self->model_ids, g_array_unref);
+  g_strfreev (self->add_uids);
+  g_free (self);
+}
+
 void
 granary_verify_problem_free (GranaryVerifyProblem *self)
 {

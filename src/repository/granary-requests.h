@@ -93,6 +93,42 @@ GranaryEditRequest *granary_edit_request_copy (const GranaryEditRequest *self) G
 void                granary_edit_request_free (GranaryEditRequest       *self);
 
 /**
+ * GranaryDeleteRequest:
+ * @model_ids: (element-type gint64) (nullable): models, with all their versions
+ * @version_ids: (element-type gint64) (nullable): single versions
+ * @keep_files: leave the files where they are, where the back end can
+ */
+typedef struct
+{
+  GArray   *model_ids;
+  GArray   *version_ids;
+  gboolean  keep_files;
+} GranaryDeleteRequest;
+
+GranaryDeleteRequest *granary_delete_request_new  (GArray                     *model_ids,
+                                                   GArray                     *version_ids,
+                                                   gboolean                    keep_files) G_GNUC_WARN_UNUSED_RESULT;
+GranaryDeleteRequest *granary_delete_request_copy (const GranaryDeleteRequest *self) G_GNUC_WARN_UNUSED_RESULT;
+void                  granary_delete_request_free (GranaryDeleteRequest       *self);
+
+/**
+ * GranaryRefreshRequest:
+ * @model_ids: (element-type gint64) (nullable): models to ask for, %NULL for all
+ * @add_uids: (nullable) (array zero-terminated=1): ids of models to take in as well, as the platform
+ *   writes them
+ */
+typedef struct
+{
+  GArray  *model_ids;
+  char   **add_uids;
+} GranaryRefreshRequest;
+
+GranaryRefreshRequest *granary_refresh_request_new  (GArray                      *model_ids,
+                                                     const char * const          *add_uids) G_GNUC_WARN_UNUSED_RESULT;
+GranaryRefreshRequest *granary_refresh_request_copy (const GranaryRefreshRequest *self) G_GNUC_WARN_UNUSED_RESULT;
+void                   granary_refresh_request_free (GranaryRefreshRequest       *self);
+
+/**
  * GranaryVerifyProblem:
  * @error: what is wrong; its subject names model, version and path
  */
@@ -107,6 +143,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryVerifyProblem, granary_verify_problem_free
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryImportRequest, granary_import_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryUploadRequest, granary_upload_request_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryDeleteRequest, granary_delete_request_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryRefreshRequest, granary_refresh_request_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryEditRequest, granary_edit_request_free)
 
 G_END_DECLS

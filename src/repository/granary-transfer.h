@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @GRANARY_TRANSFER_DONE: all there
  * @GRANARY_TRANSFER_FAILED: gave up; see the error
  * @GRANARY_TRANSFER_CANCELLED: called off by the user
+ * @GRANARY_TRANSFER_PAUSED: stopped by the user, goes on when asked
+ * @GRANARY_TRANSFER_RETRYING: failed for a passing reason; waits before it goes on by itself
  */
 typedef enum
 {
@@ -25,6 +27,8 @@ typedef enum
   GRANARY_TRANSFER_DONE,
   GRANARY_TRANSFER_FAILED,
   GRANARY_TRANSFER_CANCELLED,
+  GRANARY_TRANSFER_PAUSED,
+  GRANARY_TRANSFER_RETRYING,
 } GranaryTransferState;
 
 /**
@@ -41,6 +45,34 @@ typedef enum
   GRANARY_TRANSFER_DELETE,
   GRANARY_TRANSFER_PURGE,
 } GranaryTransferKind;
+
+/**
+ * GranaryTransferAction:
+ *
+ * What may be asked of a transfer beside calling it off.
+ */
+typedef enum
+{
+  GRANARY_TRANSFER_PAUSE,
+  GRANARY_TRANSFER_RESUME,
+  GRANARY_TRANSFER_RETRY,
+  GRANARY_TRANSFER_RAISE,
+} GranaryTransferAction;
+
+/**
+ * GranaryTransferControl:
+ *
+ * Whoever runs a transfer: tells what can be asked of it now, and does it. Main context.
+ */
+typedef struct
+{
+  gboolean (*can)     (GranaryTransferAction  action,
+                       gpointer               transfer,
+                       gpointer               user_data);
+  void     (*perform) (GranaryTransferAction  action,
+                       gpointer               transfer,
+                       gpointer               user_data);
+} GranaryTransferControl;
 
 /**
  * GranaryTransfer:
@@ -74,7 +106,30 @@ gint64                granary_transfer_get_started     (GranaryTransfer      *se
 gboolean              granary_transfer_is_over         (GranaryTransfer      *self);
 void                  granary_transfer_cancel          (GranaryTransfer      *self);
 
-/* From the worker; any thread. */
+/* Model and version it is about (rows of the catalogue, 0 unknown), for progress in their rows. Any
+ * thread; notified as "target". */
+void                  granary_transfer_set_target      (GranaryTransfer      *self,
+                                                        gint64                model_id,
+                                                        gint64                version_id);
+gint64                granary_transfer_get_model_id    (GranaryTransfer      *self);
+gint64                granary_transfer_get_version_id  (GranaryTransfer      *self);
+/* @control NULL takes it away; main context. */
+void                  granary_transfer_set_control     (GranaryTransfer      *self,
+                                                        const GranaryTransferControl *control,
+                                                        gpointer              user_data);
+gboolean              granary_transfer_can             (GranaryTransfer      *self,
+                                                        GranaryTransferAction action);
+void                  granary_transfer_perform         (GranaryTransfer      *self,
+                                                        GranaryTransferAction action);
+/* Seconds until a retrying one goes on, -1 otherwise. */
+int                   granary_transfer_get_retry_in    (GranaryTransfer      *self);
+void                  granary_transfer_set_retry_in    (GranaryTransfer      *self,
+                                                        int                   seconds);
+/* Makes one that was over start again: counts from zero, no error. Main context. */
+void                  granary_transfer_restart         (GranaryTransfer      *self);
+
+/* From the worker; any thread. add_bytes takes a negative number for bytes that have to be sent
+ * again. */
 void                  granary_transfer_set_subject     (GranaryTransfer      *self,
                                                         const char           *subject);
 void                  granary_transfer_set_state       (GranaryTransfer      *self,

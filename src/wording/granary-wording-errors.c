@@ -152,6 +152,8 @@ find_action (GranaryWayOut way_out)
       return _("_Replace");
     case GRANARY_WAY_OUT_VERIFY:
       return _("_Verify");
+    case GRANARY_WAY_OUT_CHANGE_KEY:
+      return _("_Connection…");
     case GRANARY_WAY_OUT_NONE:
       return NULL;
     default:
@@ -204,6 +206,15 @@ make_title (GranaryVerb  verb,
     case GRANARY_VERB_INSPECT:
       return object != NULL ? g_strdup_printf (_("Could not inspect “%s”"), object)
                             : g_strdup (_("Could not inspect the files"));
+    case GRANARY_VERB_CONNECT:
+      return object != NULL ? g_strdup_printf (_("Could not connect “%s”"), object)
+                            : g_strdup (_("Could not connect"));
+    case GRANARY_VERB_REFRESH:
+      return object != NULL ? g_strdup_printf (_("Could not refresh “%s”"), object)
+                            : g_strdup (_("Could not refresh"));
+    case GRANARY_VERB_LIST_OBJECTS:
+      return object != NULL ? g_strdup_printf (_("Could not list “%s”"), object)
+                            : g_strdup (_("Could not list the storage"));
     default:
       g_return_val_if_reached (g_strdup (_("Something went wrong")));
     }

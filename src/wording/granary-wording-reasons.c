@@ -316,6 +316,233 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("It may be cut short: copy or export it again."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
+
+  [GRANARY_REASON_HOST_UNREACHABLE] = {
+    N_("“%s” cannot be reached."),
+    N_("Check the network and the proxy, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_NO_ANSWER_IN_TIME] = {
+    N_("“%s” did not answer in time."),
+    N_("The network may be slow: try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_CONNECTION_BROKEN] = {
+    N_("The connection to “%s” broke off."),
+    N_("What has arrived is kept: try again to go on from there."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_CERTIFICATE_INVALID] = {
+    N_("“%s” could not prove that it is who it claims to be: its certificate is not valid."),
+    N_("Check the address and the clock of this computer; nothing was sent."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_REDIRECTED] = {
+    N_("“%s” sent the request on to another address, which is not followed."),
+    N_("Check the region and the address of the connection; a network log-in page may be in the "
+       "way."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_OFFLINE] = {
+    N_("“%s” is offline."),
+    N_("Models can be looked at as they were last seen; try this again when there is a "
+       "connection."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+
+  [GRANARY_REASON_RESPONSE_MALFORMED] = {
+    N_("The answer to “%s” could not be understood."),
+    N_("Try again; a proxy or log-in page may have answered instead of the service."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_RESPONSE_TOO_LARGE] = {
+    N_("The answer to “%s” is larger than any that makes sense, and was not read to its end."),
+    N_("Check the address of the connection."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SERVICE_BUSY] = {
+    N_("The service has too many requests to do “%s” now."),
+    N_("Wait a moment, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_SERVICE_FAILED] = {
+    N_("The service had a fault of its own in “%s”."),
+    N_("Try again later; the details name the request for the support of the service."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_CALL_REFUSED] = {
+    N_("The service refused “%s”."),
+    N_("The details tell what it said."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_CALL_WITHDRAWN] = {
+    N_("The service does not offer “%s” to this account."),
+    N_("Use another way: add a model by its id, or enter the value yourself."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_OUTCOME_UNKNOWN] = {
+    N_("The connection broke off while “%s” was under way, and it is not known whether it was "
+       "done."),
+    N_("Refresh and look before you do it again."),
+    GRANARY_WAY_OUT_NONE,
+  },
+
+  [GRANARY_REASON_KEY_MISSING] = {
+    N_("No key is stored for “%s”."),
+    N_("Enter the SecretId and the SecretKey of the account."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+  [GRANARY_REASON_KEY_UNKNOWN] = {
+    N_("The SecretId of “%s” does not exist, or was disabled."),
+    N_("Copy it again from the account’s list of API keys."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+  [GRANARY_REASON_KEY_WRONG] = {
+    N_("The SecretKey of “%s” does not belong to its SecretId."),
+    N_("Copy it again from the account’s list of API keys."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+  [GRANARY_REASON_TOKEN_EXPIRED] = {
+    N_("The temporary key of “%s” has expired."),
+    N_("Enter a new one with its token."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+  [GRANARY_REASON_CLOCK_SKEWED] = {
+    N_("The clock of this computer is more than five minutes off, and “%s” refuses the "
+       "signature."),
+    N_("Set date and time, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_ACTION_FORBIDDEN] = {
+    N_("The account does not have the permission “%s”."),
+    N_("Ask its administrator to grant it in Cloud Access Management."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_REGION_UNKNOWN] = {
+    N_("The service is not offered in the region “%s”."),
+    N_("Choose another region."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+  [GRANARY_REASON_BALANCE_LOW] = {
+    N_("The balance of the account does not allow “%s”."),
+    N_("Top the account up, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_KEYRING_MISSING] = {
+    N_("There is no password service on this computer to keep the key of “%s”."),
+    N_("Install GNOME Keyring or another Secret Service; on the command line the key can come "
+       "from the environment."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_KEYRING_LOCKED] = {
+    N_("The keyring with the key of “%s” is locked."),
+    N_("Unlock it, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_CONNECTION_MISSING] = {
+    N_("There is no connection “%s”."),
+    N_("Look at the list of connections, or add it."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_CONNECTION_NAME] = {
+    N_("“%s” cannot be the name of a connection."),
+    N_("Use up to 60 letters, digits, spaces, “_”, “-” and “.”, and no “/”."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_CONNECTION_EXISTS] = {
+    N_("There is already a connection “%s”."),
+    N_("Choose another name, or remove the other one first."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_ENDPOINT_INVALID] = {
+    N_("“%s” is not an address of a service."),
+    N_("Write it as https://HOST or http://HOST:PORT, without a path; that of COS may hold "
+       "{bucket} and {region}."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+
+  [GRANARY_REASON_BUCKET_MISSING] = {
+    N_("The bucket of “%s” does not exist in this region, or not any more."),
+    N_("Check its name and region; the name ends with the number of the account."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_BUCKET_NAME] = {
+    N_("“%s” is not the name of a bucket."),
+    N_("Write it with the number of the account at its end, such as models-1250000000."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_OBJECT_MISSING] = {
+    N_("There is no object “%s” in the storage."),
+    N_("It may have been deleted or renamed: refresh and look again."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_OBJECT_CHANGED] = {
+    N_("“%s” was changed in the storage while it was being read."),
+    N_("Try again to get it as it is now."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_OBJECT_ARCHIVED] = {
+    N_("“%s” is archived and cannot be read at once."),
+    N_("Restore it in the console of COS first; that can take hours."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_OBJECT_TOO_LARGE] = {
+    N_("“%s” is larger than the storage allows."),
+    N_("An object can have 48.82 TB, in parts of at most 5 GB: split the file."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_OBJECT_KEY] = {
+    N_("“%s” cannot be the key of an object."),
+    N_("A key has at most 850 bytes, no “/” at its beginning, no “..” parts and no control "
+       "characters: rename the file."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_UPLOAD_VANISHED] = {
+    N_("The storage no longer knows the upload of “%s” that was under way."),
+    N_("Try again: it starts anew."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_CRC_MISMATCH] = {
+    N_("“%s” was damaged on its way: the checksums differ."),
+    N_("Try again; the damaged copy is not used."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_STORAGE_UNSET] = {
+    N_("No bucket is chosen for the files that are uploaded to “%s”."),
+    N_("Choose one in the settings of the connection."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
+
+  [GRANARY_REASON_ENVIRONMENT_UNSET] = {
+    N_("“%s” needs a runtime environment, and the platform offers none that fits its framework."),
+    N_("Enter the address of a container image."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_IMPORT_REFUSED] = {
+    N_("The platform could not import “%s”."),
+    N_("The details tell what it said; import it again once that is mended."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_CLOUD_CANNOT] = {
+    N_("The platform has no way to change this of “%s”."),
+    N_("Only tags and files can change there: import a new version for anything else."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_FILES_UNKNOWN] = {
+    N_("The platform does not tell where the files of “%s” are."),
+    N_("Refresh, or look at the version in the console of TI-ONE."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_TAG_SYSTEM] = {
+    N_("The tag “%s” belongs to the platform and cannot be changed."),
+    N_("Keys that begin with qcloud, tencent or project are reserved: use another key."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_TAG_REJECTED] = {
+    N_("The tag service did not accept “%s”."),
+    N_("The details tell what it said; the other tags were stored."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
 };
 
 /* Where only the kind of failure is. */

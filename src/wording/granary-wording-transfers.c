@@ -147,6 +147,14 @@ granary_wording_transfer_line (GranaryTransfer *transfer)
 
   switch (granary_transfer_get_state (transfer))
     {
+    case GRANARY_TRANSFER_PAUSED:
+      /* Translators: a transfer that the user stopped for the time being. */
+      return g_strdup (C_("transfer", "Paused"));
+
+    case GRANARY_TRANSFER_RETRYING:
+      /* Translators: a transfer that failed for the moment. */
+      return g_strdup (C_("transfer", "Waiting to try again"));
+
     case GRANARY_TRANSFER_QUEUED:
       return g_strdup (C_("transfer", "Waiting"));
     case GRANARY_TRANSFER_RUNNING:

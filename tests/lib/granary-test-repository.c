@@ -354,14 +354,16 @@ granary_test_delete (GranaryTestPlace  *place,
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GranaryDeleteRequest) request = NULL;
   g_auto (GStrv) entries = NULL;
 
   if (version_id != 0)
     g_array_append_val (ids, version_id);
   else
     g_array_append_val (ids, model_id);
-  granary_repository_delete_async (place->repository, version_id != 0 ? NULL : ids,
-                                   version_id != 0 ? ids : NULL, NULL, result_cb, &result);
+  request = granary_delete_request_new (version_id != 0 ? NULL : ids,
+                                        version_id != 0 ? ids : NULL, FALSE);
+  granary_repository_delete_async (place->repository, request, NULL, result_cb, &result);
   entries = granary_repository_delete_finish (place->repository, wait_for (&result), error);
 
   return entries != NULL ? g_strdup (entries[0]) : NULL;
@@ -372,9 +374,10 @@ granary_test_delete_models (GranaryTestPlace  *place,
                             GArray            *model_ids,
                             GError           **error)
 {
+  g_autoptr (GranaryDeleteRequest) request = granary_delete_request_new (model_ids, NULL, FALSE);
   g_autoptr (GAsyncResult) result = NULL;
 
-  granary_repository_delete_async (place->repository, model_ids, NULL, NULL, result_cb, &result);
+  granary_repository_delete_async (place->repository, request, NULL, result_cb, &result);
   return granary_repository_delete_finish (place->repository, wait_for (&result), error);
 }
 

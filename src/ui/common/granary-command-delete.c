@@ -107,6 +107,7 @@ answered_cb (GObject      *source,
   g_autoptr (Deletion) self = user_data;
   const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result);
   GranaryTargets *targets = self->targets;
+  g_autoptr (GranaryDeleteRequest) request = NULL;
   GranaryRepository *repository;
 
   if (g_strcmp0 (response, "delete") != 0)
@@ -115,8 +116,8 @@ answered_cb (GObject      *source,
   repository = granary_connection_get_repository (self->connection);
   self->transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, targets->object);
   granary_command_show_if_slow (self->parent, self->transfer);
-  granary_repository_delete_async (repository, targets->model_ids, targets->single_ids,
-                                   self->transfer, deleted_cb, self);
+  request = granary_delete_request_new (targets->model_ids, targets->single_ids, FALSE);
+  granary_repository_delete_async (repository, request, self->transfer, deleted_cb, self);
   g_steal_pointer (&self);
 }
 
