@@ -156,6 +156,7 @@ typedef enum
 
   /* The account. Subject: the connection's name, but where said. */
   GRANARY_REASON_KEY_MISSING,
+  GRANARY_REASON_KEY_INCOMPLETE, /* subject: what is missing of it */
   GRANARY_REASON_KEY_UNKNOWN,
   GRANARY_REASON_KEY_WRONG,
   GRANARY_REASON_TOKEN_EXPIRED,
@@ -168,6 +169,7 @@ typedef enum
   GRANARY_REASON_CONNECTION_MISSING,
   GRANARY_REASON_CONNECTION_NAME,
   GRANARY_REASON_CONNECTION_EXISTS,
+  GRANARY_REASON_CONNECTIONS_UNREADABLE, /* subject: the file that lists them */
   GRANARY_REASON_ENDPOINT_INVALID, /* subject: the address */
 
   /* Object storage. Subject: `BUCKET/KEY`, made printable. */

@@ -392,6 +392,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Enter the SecretId and the SecretKey of the account."),
     GRANARY_WAY_OUT_CHANGE_KEY,
   },
+  [GRANARY_REASON_KEY_INCOMPLETE] = {
+    N_("“%s” is missing: a SecretId and a SecretKey belong together."),
+    N_("Set both, or neither."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
   [GRANARY_REASON_KEY_UNKNOWN] = {
     N_("The SecretId of “%s” does not exist, or was disabled."),
     N_("Copy it again from the account’s list of API keys."),
@@ -453,6 +458,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("There is already a connection “%s”."),
     N_("Choose another name, or remove the other one first."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_CONNECTIONS_UNREADABLE] = {
+    N_("The list of connections, “%s”, cannot be understood."),
+    N_("Correct it in an editor, or move it away to begin a new one; the keys are not in it."),
+    GRANARY_WAY_OUT_NONE,
   },
   [GRANARY_REASON_ENDPOINT_INVALID] = {
     N_("“%s” is not an address of a service."),
