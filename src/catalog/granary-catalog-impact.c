@@ -8,23 +8,30 @@
 #include "granary-json.h"
 
 /* What a deletion touches, before it is done: how much goes, and how much of it comes back. Content
- * counts as freed when no version outside the "doomed" ones has it. */
+ * counts as freed when no version outside the "doomed" ones has it; object storage shares nothing.
+ * Sizes that are not known (-1) count nothing. */
 #define SUMS \
   " SELECT" \
   " (SELECT count(*) FROM doomed)," \
-  " (SELECT sum(size) FROM versions WHERE id IN doomed)," \
-  " (SELECT sum(size) FROM (SELECT f.size FROM files f" \
-  "    WHERE f.version_id IN doomed AND NOT EXISTS (" \
+  " (SELECT sum(max(size, 0)) FROM versions WHERE id IN doomed)," \
+  " (SELECT coalesce(sum(size), 0) FROM (SELECT f.size FROM files f" \
+  "    WHERE f.version_id IN doomed AND f.etag IS NULL AND NOT EXISTS (" \
   "      SELECT 1 FROM files g WHERE g.size = f.size AND g.sha256 = f.sha256" \
   "        AND g.version_id NOT IN doomed)" \
-  "    GROUP BY f.size, f.sha256))"
+  "    GROUP BY f.size, f.sha256))" \
+  " + (SELECT coalesce(sum(size), 0) FROM files" \
+  "      WHERE version_id IN doomed AND etag IS NOT NULL)," \
+  " (SELECT count(*) FROM services s WHERE s.state NOT IN ('stopped', 'stopping')" \
+  "    AND (" GRANARY_SERVICE_VERSION " IN doomed OR s.model_uid IN doomed_models))"
 
 /* The versions outside the trash of the models ?1, and the versions ?2. */
 #define OF_MODELS_AND_VERSIONS \
   "WITH doomed (id) AS MATERIALIZED (" \
   "  SELECT id FROM versions" \
   "    WHERE model_id IN (SELECT value FROM json_each(?1)) AND trash IS NULL" \
-  "  UNION SELECT value FROM json_each(?2))" SUMS ", 0"
+  "  UNION SELECT value FROM json_each(?2))," \
+  " doomed_models (uid) AS (" \
+  "  SELECT uid FROM models WHERE id IN (SELECT value FROM json_each(?1)))" SUMS ", 0"
 
 /* The versions of the entries ?1 of the trash, of all when ?1 is null. A model takes along those of
  * its versions that have entries of their own. */
@@ -35,6 +42,9 @@
   " doomed (id) AS MATERIALIZED (" \
   "  SELECT version_id FROM entries WHERE version_id IS NOT NULL" \
   "  UNION SELECT v.id FROM entries e JOIN versions v ON v.model_id = e.model_id" \
+  "    WHERE e.version_id IS NULL)," \
+  " doomed_models (uid) AS (" \
+  "  SELECT m.uid FROM entries e JOIN models m ON m.id = e.model_id" \
   "    WHERE e.version_id IS NULL)" SUMS ", (SELECT count(*) FROM entries)"
 
 /* Auxiliary functions */
@@ -90,7 +100,8 @@ load_sums (GranaryCatalog  *self,
       impact->n_versions = (int) granary_statement_get_int (statement, 0);
       impact->size = granary_statement_get_int (statement, 1);
       impact->freed = granary_statement_get_int (statement, 2);
-      impact->n_entries = (int) granary_statement_get_int (statement, 3);
+      impact->n_services = (int) granary_statement_get_int (statement, 3);
+      impact->n_entries = (int) granary_statement_get_int (statement, 4);
     }
 
   return granary_read_ended (local_error, error);

@@ -15,7 +15,8 @@
 
 #define VERSION_COLUMNS \
   "v.id, v.model_id, m.uid, m.name, v.number, v.status, v.source, v.source_ref, v.framework," \
-  " v.format, v.environment, v.inspection, v.error, v.size, v.n_files, v.created, v.updated"
+  " v.format, v.environment, v.inspection, v.error, v.size, v.n_files, v.created, v.updated," \
+  " v.uid, v.progress, v.location, v.remote"
 
 /* Auxiliary functions */
 
@@ -62,6 +63,10 @@ read_version (GranaryStatement *statement)
   version->n_files = (int) granary_statement_get_int (statement, 14);
   version->created = granary_statement_get_int (statement, 15);
   version->updated = granary_statement_get_int (statement, 16);
+  version->uid = granary_statement_dup_text (statement, 17);
+  version->progress = (int) granary_statement_get_int (statement, 18);
+  version->location = granary_statement_dup_text (statement, 19);
+  version->remote = granary_statement_dup_text (statement, 20);
   version->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_metric_free);
   return version;
 }
@@ -117,8 +122,8 @@ load_files (GranaryDatabase  *database,
   GError *local_error = NULL;
 
   statement = granary_database_prepare (database,
-                                        "SELECT path, size, sha256, mtime, inode FROM files"
-                                        " WHERE version_id = ?1 ORDER BY path",
+                                        "SELECT path, size, sha256, mtime, inode, etag, crc64"
+                                        " FROM files WHERE version_id = ?1 ORDER BY path",
                                         error);
   if (statement == NULL)
     return FALSE;
@@ -127,19 +132,23 @@ load_files (GranaryDatabase  *database,
   granary_statement_bind_int (statement, 1, version->id);
   while (granary_statement_step (statement, &local_error))
     {
+      GranaryFile *file;
       guint8 digest[GRANARY_SHA256_LENGTH] = { 0 };
       gsize size = 0;
       const guint8 *blob = granary_statement_get_blob (statement, 2, &size);
 
-      /* A digest of another length can match no content; verify then says so. */
+      /* A digest of another length can match no content; verify then says so. There is none at all
+       * where only the storage's own tag is known. */
       if (blob != NULL)
         memcpy (digest, blob, MIN (size, sizeof digest));
-      g_ptr_array_add (version->files,
-                       granary_file_new (granary_statement_get_text (statement, 0),
-                                         granary_statement_get_int (statement, 1),
-                                         digest,
-                                         granary_statement_get_int (statement, 3),
-                                         (guint64) granary_statement_get_int (statement, 4)));
+      file = granary_file_new (granary_statement_get_text (statement, 0),
+                               granary_statement_get_int (statement, 1),
+                               digest,
+                               granary_statement_get_int (statement, 3),
+                               (guint64) granary_statement_get_int (statement, 4));
+      file->etag = granary_statement_dup_text (statement, 5);
+      file->crc64 = granary_statement_dup_text (statement, 6);
+      g_ptr_array_add (version->files, file);
     }
 
   return granary_read_ended (local_error, error);
@@ -352,14 +361,16 @@ granary_find_model (GranaryDatabase  *database,
   g_autofree char *valid = g_utf8_make_valid (name_or_uid, -1);
   g_autofree char *key = granary_name_fold (valid);
   GError *local_error = NULL;
+  gboolean by_name = FALSE;
+  gboolean is_ambiguous = FALSE;
   gint64 id = 0;
 
   /* A name wins over another model's id; ids are never all digits and hold a random part, so the
    * two meet only by intent. */
   statement = granary_database_prepare (database,
-                                        "SELECT id FROM models"
+                                        "SELECT id, name_key = ?1 FROM models"
                                         " WHERE trash IS NULL AND (name_key = ?1 OR uid = ?2)"
-                                        " ORDER BY name_key = ?1 DESC LIMIT 1",
+                                        " ORDER BY name_key = ?1 DESC LIMIT 2",
                                         error);
   if (statement == NULL)
     return 0;
@@ -367,9 +378,21 @@ granary_find_model (GranaryDatabase  *database,
   granary_statement_bind_text (statement, 1, key);
   granary_statement_bind_text (statement, 2, valid);
   if (granary_statement_step (statement, &local_error))
-    id = granary_statement_get_int (statement, 0);
+    {
+      id = granary_statement_get_int (statement, 0);
+      by_name = granary_statement_get_int (statement, 1) != 0;
+    }
+  if (by_name && granary_statement_step (statement, &local_error))
+    is_ambiguous = granary_statement_get_int (statement, 1) != 0;
   if (!granary_read_ended (local_error, error))
     return 0;
+  if (is_ambiguous)
+    {
+      /* Of a service's models several may have one name; to take any of them would be a guess. */
+      granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_NAME_AMBIGUOUS, valid,
+                         "several models are named “%s”", valid);
+      return 0;
+    }
   if (id == 0)
     set_missing (error, GRANARY_REASON_MODEL_MISSING, name_or_uid);
 
@@ -507,7 +530,8 @@ granary_catalog_load_version (GranaryCatalog  *self,
  * @name_or_uid: name, without regard to case, or opaque id
  * @error: return location
  *
- * Returns: the row, or 0 with %GRANARY_REASON_MODEL_MISSING
+ * Returns: the row, or 0 with %GRANARY_REASON_MODEL_MISSING, or %GRANARY_REASON_NAME_AMBIGUOUS
+ *   where a service has several models of that name
  */
 gint64
 granary_catalog_find_model (GranaryCatalog  *self,

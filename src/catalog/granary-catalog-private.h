@@ -33,6 +33,12 @@ gboolean       granary_read_ended            (GError           *local_error,
 void           granary_reader_end            (GranaryReader    *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryReader, granary_reader_end)
 
+/* The row of the version that a service `s` runs: by its id, else by its model and number. */
+#define GRANARY_SERVICE_VERSION \
+  "coalesce((SELECT v.id FROM versions v WHERE v.uid = s.version_uid)," \
+  " (SELECT v.id FROM models m JOIN versions v ON v.model_id = m.id" \
+  "   WHERE m.uid = s.model_uid AND v.number = s.version_number AND s.version_number > 0))"
+
 GranaryWorker *granary_catalog_get_worker    (GranaryCatalog   *self);
 gboolean       granary_catalog_migrate       (GranaryDatabase  *database,
                                               GError          **error);
@@ -55,6 +61,37 @@ gboolean       granary_writer_run            (GranaryWriter    *self,
                                               GError          **error,
                                               const char       *types,
                                               ...);
+gboolean       granary_writer_write_metrics  (GranaryWriter    *self,
+                                              gint64            version_id,
+                                              GPtrArray        *metrics,
+                                              GError          **error);
+gboolean       granary_writer_write_files    (GranaryWriter    *self,
+                                              gint64            version_id,
+                                              GPtrArray        *files,
+                                              GError          **error);
+
+/* What a service told, summed up: see granary-catalog-mirror.c. */
+#define GRANARY_DIGEST_START G_GUINT64_CONSTANT (0xcbf29ce484222325)
+
+guint64        granary_digest_text           (guint64           digest,
+                                              const char       *text);
+guint64        granary_digest_int            (guint64           digest,
+                                              gint64            value);
+
+/* The versions of a model in a mirror; *changed is set when one was written. */
+gint64         granary_mirror_digest_versions   (GPtrArray      *versions);
+gboolean       granary_mirror_sync_versions     (GranaryWriter  *self,
+                                                 gint64          model_id,
+                                                 GPtrArray      *versions,
+                                                 gboolean       *changed,
+                                                 GError        **error);
+gboolean       granary_mirror_raise_high_water  (GranaryWriter  *self,
+                                                 gint64          model_id,
+                                                 gint64          high_water,
+                                                 GError        **error);
+gboolean       granary_mirror_follow_versions   (GranaryWriter  *self,
+                                                 gint64          model_id,
+                                                 GError        **error);
 
 /* Rows to records, on whichever connection. */
 GPtrArray      *granary_load_versions        (GranaryDatabase  *database,

@@ -141,6 +141,60 @@ static const char *const migrations[] = {
   "  text, content = '', contentless_delete = 1, tokenize = 'ascii',"
   "  prefix = '1 2 3', detail = 'none'"
   ");",
+
+  /* What a mirror of a service needs. digest sums up what the service told, so that a refresh sees
+   * at once what did not change; NULL where something else wrote since. A service may have two models
+   * of one name: mirrored ones are unique by row only. */
+  "ALTER TABLE models ADD COLUMN mirrored INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE models ADD COLUMN digest INTEGER;"
+  "DROP INDEX models_name_key;"
+  "CREATE UNIQUE INDEX models_name_key"
+  "  ON models (name_key, CASE WHEN mirrored THEN id ELSE 0 END) WHERE trash IS NULL;"
+
+  "ALTER TABLE versions ADD COLUMN uid TEXT;"
+  "ALTER TABLE versions ADD COLUMN progress INTEGER NOT NULL DEFAULT -1;"
+  "ALTER TABLE versions ADD COLUMN location TEXT;"
+  "ALTER TABLE versions ADD COLUMN remote TEXT;"
+  "ALTER TABLE versions ADD COLUMN digest INTEGER;"
+  "CREATE INDEX versions_by_uid ON versions (uid) WHERE uid IS NOT NULL;"
+  "CREATE INDEX versions_importing ON versions (id) WHERE uid IS NOT NULL AND status = 'importing';"
+
+  "ALTER TABLE files ADD COLUMN etag TEXT;"
+  "ALTER TABLE files ADD COLUMN crc64 TEXT;"
+
+  /* Services are known by the ids that the platform gives; which rows those are is found on
+   * reading. */
+  "CREATE TABLE services ("
+  "  uid TEXT PRIMARY KEY,"
+  "  group_uid TEXT,"
+  "  name TEXT NOT NULL,"
+  "  number INTEGER NOT NULL DEFAULT 0,"
+  "  model_uid TEXT,"
+  "  version_uid TEXT,"
+  "  model_name TEXT,"
+  "  version_number INTEGER NOT NULL DEFAULT 0,"
+  "  state TEXT NOT NULL,"
+  "  state_text TEXT,"
+  "  created INTEGER NOT NULL DEFAULT 0,"
+  "  digest INTEGER"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX services_by_model ON services (model_uid);"
+
+  /* Numbers used by models that the service no longer has, should one come again. */
+  "CREATE TABLE forgotten ("
+  "  model_uid TEXT PRIMARY KEY,"
+  "  high_water INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+
+  "CREATE TABLE pins ("
+  "  model_uid TEXT PRIMARY KEY,"
+  "  added INTEGER NOT NULL"
+  ") STRICT, WITHOUT ROWID;"
+
+  "CREATE TABLE facts ("
+  "  name TEXT PRIMARY KEY,"
+  "  value TEXT NOT NULL"
+  ") STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

@@ -7,9 +7,11 @@
 #include "granary-catalog-writer.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "granary-catalog-private.h"
 #include "granary-error.h"
+#include "granary-json.h"
 #include "granary-metric.h"
 #include "granary-names.h"
 #include "granary-search-text.h"
@@ -69,8 +71,9 @@ touch_time (GranaryWriter  *self,
             GError        **error)
 {
   granary_writer_touch (self, model_id);
-  return granary_writer_run (self, "UPDATE models SET updated = ?2 WHERE id = ?1", error, "ii",
-                             model_id, g_get_real_time ());
+  /* What a service told of it is no longer all that there is to it. */
+  return granary_writer_run (self, "UPDATE models SET updated = ?2, digest = NULL WHERE id = ?1",
+                             error, "ii", model_id, g_get_real_time ());
 }
 
 static gboolean
@@ -106,11 +109,11 @@ check_name_free (GranaryWriter  *self,
   return TRUE;
 }
 
-static gboolean
-write_metrics (GranaryWriter  *self,
-               gint64          version_id,
-               GPtrArray      *metrics,
-               GError        **error)
+gboolean
+granary_writer_write_metrics (GranaryWriter  *self,
+                              gint64          version_id,
+                              GPtrArray      *metrics,
+                              GError        **error)
 {
   if (!granary_writer_run (self, "DELETE FROM metrics WHERE version_id = ?1", error, "i", version_id))
     return FALSE;
@@ -129,11 +132,11 @@ write_metrics (GranaryWriter  *self,
   return TRUE;
 }
 
-static gboolean
-write_files (GranaryWriter  *self,
-             gint64          version_id,
-             GPtrArray      *files,
-             GError        **error)
+gboolean
+granary_writer_write_files (GranaryWriter  *self,
+                            gint64          version_id,
+                            GPtrArray      *files,
+                            GError        **error)
 {
   g_autoptr (GranaryStatement) statement = NULL;
   gint64 size = 0;
@@ -143,7 +146,8 @@ write_files (GranaryWriter  *self,
 
   statement = granary_database_prepare (self->database,
                                         "INSERT INTO files (version_id, path, size, sha256, mtime,"
-                                        " inode) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                                        " inode, etag, crc64)"
+                                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                                         error);
   if (statement == NULL)
     return FALSE;
@@ -158,6 +162,8 @@ write_files (GranaryWriter  *self,
       granary_statement_bind_blob (statement, 4, file->sha256, GRANARY_SHA256_LENGTH);
       granary_statement_bind_int (statement, 5, file->mtime);
       granary_statement_bind_int (statement, 6, (gint64) file->inode);
+      granary_statement_bind_text (statement, 7, file->etag);
+      granary_statement_bind_text (statement, 8, file->crc64);
       if (!granary_statement_run (statement, error))
         return FALSE;
       size += file->size;
@@ -226,10 +232,48 @@ compare_metrics (const GranaryMetric *now,
   return granary_metric_lower_is_better (now->name) ? -trend : trend;
 }
 
+/* The name of the task that a version came from is part of what its service told. */
 static char *
-build_search_text (const GranaryModel *model)
+dup_task_name (const char *remote)
 {
-  g_autoptr (GHashTable) words = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (JsonNode) root = NULL;
+
+  if (remote == NULL || strstr (remote, "\"task_name\"") == NULL)
+    return NULL;
+
+  root = granary_json_parse (remote, -1, NULL, NULL);
+  return g_strdup (granary_json_get_string (root, "task_name"));
+}
+
+static gboolean
+append_service_names (GranaryWriter       *self,
+                      const GranaryModel  *model,
+                      GString             *text,
+                      GError             **error)
+{
+  g_autoptr (GranaryStatement) statement = NULL;
+  GError *local_error = NULL;
+
+  statement = granary_database_prepare (self->database,
+                                        "SELECT DISTINCT name FROM services WHERE model_uid = ?1"
+                                        " ORDER BY name",
+                                        error);
+  if (statement == NULL)
+    return FALSE;
+
+  granary_statement_bind_text (statement, 1, model->uid);
+  while (granary_statement_step (statement, &local_error))
+    granary_search_text_append (text, granary_statement_get_text (statement, 0));
+
+  return granary_read_ended (local_error, error);
+}
+
+static char *
+build_search_text (GranaryWriter       *self,
+                   const GranaryModel  *model,
+                   GError             **error)
+{
+  g_autoptr (GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GString) text = g_string_new (NULL);
 
   granary_search_text_append (text, model->name);
@@ -242,21 +286,32 @@ build_search_text (const GranaryModel *model)
   for (guint i = 0; i < model->versions->len; i++)
     {
       const GranaryVersion *version = g_ptr_array_index (model->versions, i);
-      const char *facts[] = { version->framework, version->format, version->environment };
+      g_autofree char *task = dup_task_name (version->remote);
+      /* Ids on a platform are what its console and its logs name things by. */
+      const char *facts[] = {
+        version->framework,
+        version->format,
+        version->environment,
+        task,
+        version->uid != NULL ? version->model_uid : NULL,
+      };
 
       for (guint f = 0; f < G_N_ELEMENTS (facts); f++)
         {
-          if (facts[f] != NULL && g_hash_table_add (words, (gpointer) facts[f]))
+          if (facts[f] != NULL && g_hash_table_add (words, g_strdup (facts[f])))
             granary_search_text_append (text, facts[f]);
         }
       for (guint m = 0; m < version->metrics->len; m++)
         {
           const GranaryMetric *metric = g_ptr_array_index (version->metrics, m);
 
-          if (g_hash_table_add (words, metric->name))
+          if (g_hash_table_add (words, g_strdup (metric->name)))
             granary_search_text_append (text, metric->name);
         }
     }
+
+  if (!append_service_names (self, model, text, error))
+    return NULL;
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -278,7 +333,7 @@ flush_summary (GranaryWriter       *self,
     {
       const GranaryVersion *version = g_ptr_array_index (model->versions, i);
 
-      size += version->size;
+      size += MAX (version->size, 0);
       if (version->status != GRANARY_STATUS_READY && latest != NULL)
         continue;
       if (latest == NULL)
@@ -344,9 +399,17 @@ flush_search (GranaryWriter       *self,
 {
   g_autoptr (GranaryStatement) statement = NULL;
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *text = model != NULL ? build_search_text (model) : NULL;
-  gint64 hash = text != NULL ? hash_text (text) : 0;
+  g_autofree char *text = NULL;
+  gint64 hash = 0;
   gint64 stored = 0;
+
+  if (model != NULL)
+    {
+      text = build_search_text (self, model, error);
+      if (text == NULL)
+        return FALSE;
+      hash = hash_text (text);
+    }
 
   statement = granary_database_prepare (self->database,
                                         "SELECT search_hash FROM models WHERE id = ?1", error);
@@ -627,7 +690,7 @@ granary_writer_reserve_version (GranaryWriter         *self,
     return 0;
 
   id = granary_database_get_last_id (self->database);
-  if (!write_metrics (self, id, facts->metrics, error))
+  if (!granary_writer_write_metrics (self, id, facts->metrics, error))
     return 0;
 
   granary_writer_touch (self, model_id);
@@ -657,9 +720,9 @@ granary_writer_complete_version (GranaryWriter  *self,
   g_return_val_if_fail (files != NULL, FALSE);
 
   model_id = find_model_of (self, version_id, error);
-  return model_id != 0 && write_files (self, version_id, files, error) &&
-         granary_writer_run (self, "UPDATE versions SET status = 'ready' WHERE id = ?1", error, "i",
-                             version_id) &&
+  return model_id != 0 && granary_writer_write_files (self, version_id, files, error) &&
+         granary_writer_run (self, "UPDATE versions SET status = 'ready', digest = NULL"
+                             " WHERE id = ?1", error, "i", version_id) &&
          touch_time (self, model_id, error);
 }
 
@@ -675,7 +738,7 @@ granary_writer_set_files (GranaryWriter  *self,
   g_return_val_if_fail (files != NULL, FALSE);
 
   model_id = find_model_of (self, version_id, error);
-  return model_id != 0 && write_files (self, version_id, files, error) &&
+  return model_id != 0 && granary_writer_write_files (self, version_id, files, error) &&
          touch_time (self, model_id, error);
 }
 
@@ -740,10 +803,11 @@ granary_writer_edit_version (GranaryWriter  *self,
   return model_id != 0 &&
          granary_writer_run (self,
                              "UPDATE versions SET framework = coalesce (?2, framework),"
-                             " environment = coalesce (?3, environment), updated = ?4 WHERE id = ?1",
+                             " environment = coalesce (?3, environment), updated = ?4,"
+                             " digest = NULL WHERE id = ?1",
                              error, "issi", version_id, framework, environment,
                              g_get_real_time ()) &&
-         (metrics == NULL || write_metrics (self, version_id, metrics, error)) &&
+         (metrics == NULL || granary_writer_write_metrics (self, version_id, metrics, error)) &&
          touch_time (self, model_id, error);
 }
 

@@ -41,6 +41,7 @@ static const char *const reason_ids[GRANARY_N_REASONS] = {
   [GRANARY_REASON_NAME_FIRST_CHARACTER] = "name-first-character",
   [GRANARY_REASON_NAME_ENCODING] = "name-encoding",
   [GRANARY_REASON_NAME_TAKEN] = "name-taken",
+  [GRANARY_REASON_NAME_AMBIGUOUS] = "name-ambiguous",
   [GRANARY_REASON_TAG_KEY_EMPTY] = "tag-key-empty",
   [GRANARY_REASON_TAG_KEY_TOO_LONG] = "tag-key-too-long",
   [GRANARY_REASON_TAG_VALUE_TOO_LONG] = "tag-value-too-long",

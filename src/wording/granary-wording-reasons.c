@@ -40,6 +40,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Choose another name, or import a new version of that model."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
+  [GRANARY_REASON_NAME_AMBIGUOUS] = {
+    N_("There are several models named “%s”."),
+    N_("Name the one that is meant by its id."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
 
   [GRANARY_REASON_TAG_KEY_EMPTY] = {
     N_("The tag “%s” has no key."),

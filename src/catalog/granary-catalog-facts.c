@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-catalog"
+
+#include "config.h"
+
+#include "granary-catalog-mirror.h"
+#include "granary-catalog-private.h"
+
+/* What a mirror remembers beside models, versions and services: numbers used by models that are
+ * gone, small facts, and ids added by hand. */
+
+/**
+ * granary_writer_get_high_water:
+ * @self: a writer
+ * @model_uid: id of a model on the platform
+ *
+ * Returns: the highest version number ever seen of it, 0 for none; also of a forgotten one
+ */
+int
+granary_writer_get_high_water (GranaryWriter *self,
+                               const char    *model_uid)
+{
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 high_water = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail (model_uid != NULL, 0);
+
+  statement = granary_database_prepare (self->database,
+                                        "SELECT max(coalesce ((SELECT high_water FROM models"
+                                        "   WHERE uid = ?1), 0),"
+                                        " coalesce ((SELECT high_water FROM forgotten"
+                                        "   WHERE model_uid = ?1), 0))",
+                                        &error);
+  if (statement != NULL)
+    {
+      granary_statement_bind_text (statement, 1, model_uid);
+      if (granary_statement_step (statement, &error))
+        high_water = granary_statement_get_int (statement, 0);
+    }
+  /* A write of the same transaction meets the same trouble and reports it. */
+  if (error != NULL)
+    g_debug ("reading the highest number of %s: %s", model_uid, error->message);
+
+  return (int) MIN (high_water, G_MAXINT);
+}
+
+/**
+ * granary_writer_set_fact:
+ * @self: a writer
+ * @name: which
+ * @value: (nullable): %NULL to forget it
+ * @error: return location
+ *
+ * Returns: whether it was written
+ */
+gboolean
+granary_writer_set_fact (GranaryWriter  *self,
+                         const char     *name,
+                         const char     *value,
+                         GError        **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  if (value == NULL)
+    return granary_writer_run (self, "DELETE FROM facts WHERE name = ?1", error, "s", name);
+
+  return granary_writer_run (self, "INSERT OR REPLACE INTO facts (name, value) VALUES (?1, ?2)",
+                             error, "ss", name, value);
+}
+
+/**
+ * granary_catalog_dup_fact:
+ * @self: a catalogue
+ * @name: which
+ *
+ * Blocks. Returns: (transfer full) (nullable): its value, %NULL when it is not known
+ */
+char *
+granary_catalog_dup_fact (GranaryCatalog *self,
+                          const char     *name)
+{
+  g_autoptr (GranaryReader) reader = NULL;
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GError) error = NULL;
+  char *value = NULL;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  statement = granary_catalog_start_read (self, NULL, "SELECT value FROM facts WHERE name = ?1",
+                                          &reader, &error);
+  if (statement != NULL)
+    {
+      granary_statement_bind_text (statement, 1, name);
+      if (granary_statement_step (statement, &error))
+        value = granary_statement_dup_text (statement, 0);
+    }
+  if (error != NULL)
+    g_debug ("reading the fact %s: %s", name, error->message);
+
+  return value;
+}
+
+/**
+ * granary_writer_pin_model:
+ * @self: a writer
+ * @model_uid: id of a model on the platform
+ * @error: return location
+ *
+ * Has every refresh ask for it.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+granary_writer_pin_model (GranaryWriter  *self,
+                          const char     *model_uid,
+                          GError        **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (model_uid != NULL, FALSE);
+
+  return granary_writer_run (self, "INSERT OR IGNORE INTO pins (model_uid, added) VALUES (?1, ?2)",
+                             error, "si", model_uid, g_get_real_time ());
+}
+
+/**
+ * granary_catalog_list_pins:
+ * @self: a catalogue
+ * @error: return location
+ *
+ * Returns: (transfer full) (array zero-terminated=1): ids added by hand, the oldest first
+ */
+GStrv
+granary_catalog_list_pins (GranaryCatalog  *self,
+                           GError         **error)
+{
+  g_autoptr (GranaryReader) reader = NULL;
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GStrvBuilder) pins = g_strv_builder_new ();
+  GError *local_error = NULL;
+
+  statement = granary_catalog_start_read (self, NULL,
+                                          "SELECT model_uid FROM pins ORDER BY added, model_uid",
+                                          &reader, error);
+  if (statement == NULL)
+    return NULL;
+
+  while (granary_statement_step (statement, &local_error))
+    g_strv_builder_add (pins, granary_statement_get_text (statement, 0));
+  if (!granary_read_ended (local_error, error))
+    return NULL;
+
+  return g_strv_builder_end (pins);
+}
