@@ -21,6 +21,10 @@ G_BEGIN_DECLS
 #define GRANARY_TYPE_COS_CLIENT (granary_cos_client_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryCosClient, granary_cos_client, GRANARY, COS_CLIENT, GObject)
 
+/* Whether the same call may succeed when it is made again: network, busy service, and CLOCK_SKEWED of
+ * a call with a stream, as the clock was set right by the refusal. */
+gboolean granary_cos_error_is_passing (const GError *error);
+
 /**
  * GranaryCosPart:
  * @number: 1 … 10000

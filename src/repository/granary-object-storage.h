@@ -60,7 +60,8 @@ typedef struct
   char      *next;
 } GranaryObjectPage;
 
-void granary_object_page_free (GranaryObjectPage *self);
+GranaryObjectPage *granary_object_page_new  (void) G_GNUC_WARN_UNUSED_RESULT;
+void               granary_object_page_free (GranaryObjectPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryObjectPage, granary_object_page_free)
 
 /**
@@ -81,7 +82,7 @@ typedef struct
 GranaryObjectPlace *granary_object_place_new        (const char               *bucket,
                                                      const char               *region,
                                                      const char               *key) G_GNUC_WARN_UNUSED_RESULT;
-/* `cos://BUCKET/KEY`, the key as it is, not percent-encoded. */
+/* `cos://BUCKET/KEY` or `cos://BUCKET@REGION/KEY`, the key as it is, not percent-encoded. */
 GranaryObjectPlace *granary_object_place_parse      (const char               *address,
                                                      GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 char               *granary_object_place_to_address (const GranaryObjectPlace *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -90,6 +91,11 @@ void                granary_object_place_free       (GranaryObjectPlace       *s
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryObjectPlace, granary_object_place_free)
 /* ≤ 850 bytes of UTF-8, no leading "/" or "\\", no "." or ".." parts, no control characters. */
 gboolean            granary_object_key_check        (const char               *key,
+                                                     GError                  **error);
+/* What becomes part of a host name: small letters, digits, "-". */
+gboolean            granary_object_bucket_check     (const char               *bucket,
+                                                     GError                  **error);
+gboolean            granary_object_region_check     (const char               *region,
                                                      GError                  **error);
 
 /**
