@@ -39,11 +39,15 @@ typedef struct
 
 #define GRANARY_RETRY_INIT { 0, 4 }
 
-/* Whether another attempt may be made after @failure; waits for it. FALSE puts @failure (or the
- * cancellation) into @error. The environment variable GRANARY_RETRY_SCALE (a factor, such as 0.01)
- * shortens the waits in tests. */
+/* Whether another attempt may be made after @failure (transfer none); waits for it. FALSE puts a copy
+ * of @failure (or the cancellation) into @error. The environment variable GRANARY_RETRY_SCALE (a
+ * factor, such as 0.01) shortens the waits in tests. */
 gboolean granary_retry_wait  (GranaryRetry  *self,
                               GError        *failure,
+                              GCancellable  *cancellable,
+                              GError       **error);
+/* Sleeps for @duration µs, scaled as above. FALSE, and the cancellation in @error, when called off. */
+gboolean granary_sleep       (gint64         duration,
                               GCancellable  *cancellable,
                               GError       **error);
 
