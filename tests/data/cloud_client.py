@@ -19,6 +19,22 @@ VERSIONS = {'tione': '2021-11-11', 'tag': '2018-08-13', 'tcr': '2019-09-24', 'st
             'cam': '2019-01-16', 'region': '2022-06-27'}
 
 
+def differs(what, found, expected):
+    """A trouble when two things are not equal."""
+    return [f'{what}: {found!r} instead of {expected!r}'] if found != expected else []
+
+
+def raises(code, function, *arguments, **parameters):
+    """A trouble unless a call is refused with a code."""
+    try:
+        function(*arguments, **parameters)
+    except Refused as refusal:
+        if refusal.code == code:
+            return []
+        return [f'refused with {refusal} instead of {code}']
+    return [f'not refused with {code}']
+
+
 def sign(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 

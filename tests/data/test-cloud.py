@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-from cloud_client import Client, Refused
+from cloud_client import Client, Refused, differs, raises
 from tap import Tap
 
 import cloud as test_cloud
@@ -17,21 +17,6 @@ from testcloud.content import Pattern
 
 with open(sys.argv[1], encoding='utf-8') as file:
     VECTORS = json.load(file)
-
-
-def differs(what, found, expected):
-    return [f'{what}: {found!r} instead of {expected!r}'] if found != expected else []
-
-
-def raises(code, function, *arguments, **parameters):
-    """Whether a call is refused with a code, which may end in * for any detail."""
-    try:
-        function(*arguments, **parameters)
-    except Refused as refusal:
-        if refusal.code == code or (code.endswith('*') and refusal.code.startswith(code[:-1])):
-            return []
-        return [f'refused with {refusal} instead of {code}']
-    return [f'not refused with {code}']
 
 
 def md5_text(data):

@@ -183,6 +183,8 @@ class Api:
         handler = self._handlers[call.service][call.action]
         with self.cloud.lock:
             answer = handler(call) or {}
+        if isinstance(answer, str):
+            return self._send(answer, call)
         return self._answer(dict(answer), call)
 
     def failure(self, error, request, call):
@@ -193,8 +195,12 @@ class Api:
         return self._answer({'Error': {'Code': error.code, 'Message': message}}, call)
 
     def _answer(self, members, call):
-        members['RequestId'] = call.request_id or self.cloud.request_id()
-        body = json.dumps({'Response': members}, ensure_ascii=False).encode()
+        return self._send(json.dumps(members, ensure_ascii=False)[1:-1], call)
+
+    def _send(self, text, call):
+        """The members of an answer as text, without the braces around them."""
+        request_id = call.request_id or self.cloud.request_id()
+        body = (f'{{"Response":{{{text}{"," if text else ""}"RequestId":"{request_id}"}}}}').encode()
         return Response(200, {'Server': 'nginx', 'Date': times.http(self.cloud.now())}, body,
                         kind='application/json')
 

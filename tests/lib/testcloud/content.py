@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What objects consist of: bytes in memory, bytes made up on demand, or nothing but their sum."""
 
+import functools
 import random
 
 from . import checksum
@@ -41,6 +42,11 @@ class Memory:
         return Void(self.size, self.crc)
 
 
+@functools.lru_cache(maxsize=16)
+def _block(seed, size):
+    return random.Random(seed).randbytes(size)
+
+
 class Pattern:
     """Bytes that follow from a seed: blocks of a MiB, alike but for their number in front.
 
@@ -54,7 +60,7 @@ class Pattern:
     def __init__(self, size, seed=0):
         self.size = size
         self.seed = seed
-        self._block = random.Random(seed).randbytes(self.BLOCK)
+        self._block = _block(seed, self.BLOCK)
         self.crc = self._sum()
 
     def _number(self, block):
@@ -97,7 +103,16 @@ class Pattern:
         return b''.join(bytes(buffer) for group in self.buffers(start, end) for buffer in group)
 
     def slice(self, start, end):
-        return Memory.of(self.read(start, end))
+        if end - start <= self.BLOCK * 16:
+            return Memory.of(self.read(start, end))
+        crc = 0
+        for group in self.buffers(start, end):
+            for buffer in group:
+                crc = checksum.crc64(buffer, crc)
+        return Void(end - start, crc)
+
+    def forget(self):
+        return Void(self.size, self.crc)
 
 
 class Void:

@@ -40,6 +40,9 @@ class Control:
             'create_upload': self._create_upload,
             'drop_upload': self._drop_upload,
             'create_model': self._create_model,
+            'create_task': self._create_task,
+            'create_service': self._create_service,
+            'create_registry': self._create_registry,
             'state': self._state,
         }
 
@@ -154,6 +157,48 @@ class Control:
             setattr(version, name, value)
         return version
 
+    def _create_task(self, arguments):
+        arguments = dict(arguments)
+        region = arguments.pop('region', 'ap-guangzhou')
+        task = self.cloud.tasks.add(region, arguments.pop('name'), **arguments)
+        return {'task_id': task.task_id}
+
+    def _create_service(self, arguments):
+        """A service in a group that is made when there is none of that name; status,
+        version_id of the model version it is built on, or model_info as the call takes it."""
+        region = arguments.get('region', 'ap-guangzhou')
+        groups = self.cloud.services.region(region)
+        name = arguments['name']
+        group = next((group for group in groups.values() if group.name == name), None) \
+            or self.cloud.services.add_group(region, name)
+        group.create_source = arguments.get('create_source', group.create_source)
+        info = arguments.get('model_info')
+        if 'version_id' in arguments:
+            version = self.cloud.repository.region(region).find_version(arguments['version_id'])
+            info = version.model_info()
+        service = self.cloud.services.add_service(
+            group, {'ModelInfo': info, 'ChargeType': 'POSTPAID_BY_HOUR',
+                    'InstanceType': 'TI.S.LARGE.POST', 'Replicas': arguments.get('replicas', 1),
+                    'ImageInfo': {'ImageType': 'PRE_SET', 'ImageUrl': 'ccr.ccs.tencentyun.com/a'}},
+            arguments.get('status', 'Normal'))
+        service.fail_with = arguments.get('fail_with', '')
+        return {'group_id': group.group_id, 'service_id': service.service_id}
+
+    def _create_registry(self, arguments):
+        """name for an enterprise instance, none for the personal edition; images by repository."""
+        registries = self.cloud.registries
+        if 'name' in arguments:
+            instance = registries.add_instance(arguments['name'],
+                                               arguments.get('region', 'ap-guangzhou'),
+                                               arguments.get('status', 'Running'))
+            repositories, registry_id = instance.repositories, instance.registry_id
+        else:
+            registries.personal = registries.personal or {}
+            repositories, registry_id = registries.personal, ''
+        for name, tags in arguments.get('repositories', {}).items():
+            registries.add_images(repositories, name, tags)
+        return {'registry_id': registry_id}
+
     def _state(self, wanted):
         return {'state': describe(self.cloud)} if wanted else {}
 
@@ -184,10 +229,17 @@ def describe(cloud):
             'versions': {version.number: {
                 'id': version.version_id, 'status': version.status, 'path': version.path,
                 'metrics': version.metrics} for version in model.versions},
-        } for model in region.all_models()}
+        } for model in region.models.values()}
     return {
         'buckets': {name: _bucket(bucket) for name, bucket in cloud.buckets.buckets.items()},
         'models': models,
+        'services': {name: {group.group_id: {
+            'name': group.name,
+            'services': {service.service_id: {
+                'status': service.status, 'replicas': service.replicas,
+                'model_info': service.configuration.get('ModelInfo')}
+                for service in group.services},
+        } for group in groups.values()} for name, groups in cloud.services.regions().items()},
         'tags': cloud.tags.resources,
     }
 

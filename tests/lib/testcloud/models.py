@@ -75,6 +75,14 @@ class Version:
         return answer
 
 
+    def model_info(self):
+        """How a service refers to the version."""
+        return {'ModelVersionId': self.version_id, 'ModelId': self.model.model_id,
+                'ModelName': self.model.name, 'ModelVersion': self.number,
+                'ModelSource': self.source, 'ModelType': self.kind, 'CosPathInfo': self.path,
+                'AlgorithmFramework': self.framework, 'ModelFormat': self.format}
+
+
 class Import:
     """What is still to be done for a version whose status is STATUS_RUNNING."""
 
@@ -100,11 +108,6 @@ class Model:
     def newest_first(self):
         return self.versions[::-1]
 
-    @staticmethod
-    def default_tags():
-        """Tags that the Tag service was not told of: none."""
-        return None
-
     def next_number(self):
         highest = 0
         for version in self.versions:
@@ -120,6 +123,15 @@ class Region:
         self.models = {}
         self.versions = {}
 
+    def add(self, model):
+        self.models[model.model_id] = model
+
+    def remove(self, model):
+        del self.models[model.model_id]
+
+    def adopt(self, model):
+        """Called before a model is changed. Models that are made up on demand are kept then."""
+
     def find(self, model_id):
         return self.models.get(model_id)
 
@@ -128,6 +140,10 @@ class Region:
 
     def all_models(self):
         return list(self.models.values())
+
+    def page_text(self, first, count, is_descending, with_versions):
+        """A page as JSON text, where that is at hand; None otherwise."""
+        return None
 
     def models_page(self, first, count, is_descending):
         """The number of models, and a page of them by creation."""
@@ -149,14 +165,18 @@ class Repository:
     def regions(self):
         return self._regions
 
+    def replace_region(self, name, region):
+        self._regions[name] = region
+
     def add_model(self, region, name, model_id=None, created=None):
         model = Model(model_id or f'm-{self._cloud.long_id()}', name,
                       created or self._cloud.now())
-        self.region(region).models[model.model_id] = model
+        self.region(region).add(model)
         return model
 
     def add_version(self, region, model, number=None, version_id=None, created=None):
         number = number or model.next_number()
+        self.region(region).adopt(model)
         version = Version(model, version_id or f'mv-{number}-{self._cloud.long_id()}', number,
                           created or self._cloud.now())
         model.versions.append(version)
@@ -205,11 +225,13 @@ class Repository:
         version.error = message
 
     def remove_version(self, region, version, with_files):
+        self.region(region).adopt(version.model)
         version.model.versions.remove(version)
         del self.region(region).versions[version.version_id]
         if with_files and version.path:
             self._cloud.buckets.remove_below(version.path['Bucket'], version.path['Paths'][0])
 
     def remove_model(self, region, model):
-        del self.region(region).models[model.model_id]
+        self.region(region).adopt(model)
+        self.region(region).remove(model)
         self._cloud.tags.forget(self._cloud.tags.model_resource(region, model.model_id))

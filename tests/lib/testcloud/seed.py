@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the cloud holds when it starts."""
 
+import re
+
+from . import demo, mirror
+
 
 def fill(cloud, name):
-    """none: two empty buckets."""
+    """none: two empty buckets; demo: a believable account; mirror:MODELS:VERSIONS: very many."""
+    if name == 'demo':
+        demo.fill(cloud)
+        return
     cloud.buckets.make('models-1250000000', 'ap-guangzhou')
     cloud.buckets.make('blackhole-1250000000', 'ap-guangzhou')
-    if name != 'none':
-        raise SystemExit(f'testcloud: unknown seed {name}')
+    many = re.fullmatch(r'mirror:(\d+):(\d+)', name)
+    if many:
+        mirror.fill(cloud, int(many[1]), int(many[2]))
+    elif name != 'none':
+        raise SystemExit(f'testcloud: there is no seed named {name}')

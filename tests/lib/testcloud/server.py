@@ -14,7 +14,11 @@ from .cos import Cos, target_of as cos_target_of
 from .errors import ApiError, CosError, Disconnected
 from .identity import Identity
 from .tagcalls import TagCalls
+from .tcrcalls import TcrCalls
+from .tionebilling import BillingCalls
 from .tionemodels import ModelCalls
+from .tioneservices import ServiceCalls
+from .tionetasks import TaskCalls
 from .wire import Connection
 
 _TLS_HANDSHAKE = b'\x16'
@@ -23,9 +27,10 @@ _TLS_HANDSHAKE = b'\x16'
 def all_handlers(cloud):
     """Every call of API 3.0, by service and action."""
     tione = {}
-    for part in (ModelCalls(cloud),):
+    for part in (ModelCalls(cloud), TaskCalls(cloud), ServiceCalls(cloud), BillingCalls(cloud)):
         tione.update(part.handlers)
-    return {'tione': tione, **Identity(cloud).handlers, **TagCalls(cloud).handlers}
+    return {'tione': tione, **Identity(cloud).handlers, **TagCalls(cloud).handlers,
+            **TcrCalls(cloud).handlers}
 
 
 class Server:

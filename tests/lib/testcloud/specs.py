@@ -92,6 +92,63 @@ DescribeTrainingModelVersions TrainingModelId:s! Filters:[Filter]
 DescribeTrainingModelVersion TrainingModelVersionId:s!
 DeleteTrainingModel TrainingModelId:s! EnableDeleteCos:b ModelVersionType:s
 DeleteTrainingModelVersion TrainingModelVersionId:s! EnableDeleteCos:b
+DescribeTrainingTasks Filters:[Filter] TagFilters:[TagFilter] Offset:i Limit:i Order:s OrderField:s
+DescribeTrainingTask Id:s!
+DescribeLatestTrainingMetrics TaskId:s!
+DescribeTrainingMetrics TaskId:s!
+PushTrainingMetrics Data:[MetricData]!
+DescribeInferTemplates
+DescribeTrainingFrameworks
+DescribePlatformImages Filters:[Filter] Offset:i Limit:i
+DescribePresetImageList Filters:[Filter] Offset:i Limit:i OrderField:[s] Order:[s]
+DescribeBuildInImages ImageFilters:[ImageFilter]
+DescribeWorkspaces Filters:[Filter] Offset:i Limit:i
+DescribeModelServiceGroups Filters:[Filter] TagFilters:[TagFilter] Offset:i Limit:i Order:s
+    OrderField:s
+DescribeModelServiceGroup ServiceGroupId:s!
+DescribeModelService ServiceId:s!
+DescribeModelServices Filters:[Filter] TagFilters:[TagFilter] Offset:i Limit:i Order:s OrderField:s
+DescribeModelServiceHistory ServiceId:s!
+CreateModelService ServiceGroupId:s ServiceGroupName:s ServiceDescription:s ChargeType:s
+    ResourceGroupId:s ModelInfo:ModelInfo ImageInfo:ImageInfo Env:[EnvVar] Resources:Resources
+    InstanceType:s ScaleMode:s Replicas:i HorizontalPodAutoscaler:Hpa LogEnable:b
+    LogConfig:LogConfig AuthorizationEnable:b Tags:[Tag] NewVersion:b CronScaleJobs:[CronScaleJob]
+    ScaleStrategy:s HybridBillingPrepaidReplicas:i CreateSource:s ModelHotUpdateEnable:b
+    ScheduledAction:ScheduledAction VolumeMount:o ServiceLimit:ServiceLimit Command:s
+    CommandBase64:s ServicePort:i DeployType:s InstancePerReplicas:i ServiceCategory:s
+    CallbackUrl:s ModelTurboEnable:b TerminationGracePeriodSeconds:i PreStopCommand:[s]
+    GrpcEnable:b
+ModifyModelService ServiceId:s! ServiceAction:s ModelInfo:ModelInfo ImageInfo:ImageInfo
+    Env:[EnvVar] Resources:Resources InstanceType:s ScaleMode:s Replicas:i
+    HorizontalPodAutoscaler:Hpa LogEnable:b LogConfig:LogConfig CronScaleJobs:[CronScaleJob]
+    ScaleStrategy:s HybridBillingPrepaidReplicas:i ModelHotUpdateEnable:b
+    ScheduledAction:ScheduledAction VolumeMount:o ServiceLimit:ServiceLimit Command:s
+    CommandBase64:s ServicePort:i InstancePerReplicas:i ServiceDescription:s ModelTurboEnable:b
+ModifyModelServicePartialConfig ServiceId:s! ScheduledAction:ScheduledAction
+    ServiceLimit:ServiceLimit
+DeleteModelService ServiceId:s! ServiceCategory:s
+DeleteModelServiceGroup ServiceGroupId:s! ServiceCategory:s
+ModifyServiceGroupWeights ServiceGroupId:s! Weights:[Weight]!
+DescribeModelServiceCallInfo ServiceGroupId:s! ServiceCategory:s
+DescribeModelServiceHotUpdated ImageInfo:ImageInfo! ModelInfo:ModelInfo VolumeMount:o
+DescribeBillingSpecs ChargeType:s! TaskType:s ResourceType:s
+DescribeBillingSpecsPrice SpecsParam:[SpecsParam]!
+DescribeBillingResourceGroups Type:s Filters:[Filter] TagFilters:[TagFilter] Offset:i Limit:i
+    SearchWord:s DontShowInstanceSet:b
+DescribeBillingResourceGroup ResourceGroupId:s! Filters:[Filter] Offset:i Limit:i Order:s
+    OrderField:s
+''',
+    'tcr': '''
+DescribeInstances Registryids:[s] Offset:i Limit:i Filters:[TcrFilter] AllRegion:b
+DescribeNamespaces RegistryId:s! NamespaceName:s Offset:i Limit:i All:b Filters:[TcrFilter]
+    KmsSignPolicy:b
+DescribeRepositories RegistryId:s! NamespaceName:s RepositoryName:s Offset:i Limit:i SortBy:s
+DescribeImages RegistryId:s! NamespaceName:s! RepositoryName:s! ImageVersion:s Digest:s
+    ExactMatch:b Offset:i Limit:i
+DescribeRepositoryOwnerPersonal Offset:i Limit:i RepoName:s
+DescribeRepositoryFilterPersonal RepoName:s Offset:i Limit:i Public:s Namespace:s
+DescribeNamespacePersonal Namespace:s! Limit:i! Offset:i!
+DescribeImagePersonal RepoName:s! Offset:i Limit:i Tag:s
 ''',
 }
 

@@ -11,7 +11,10 @@ from .buckets import Buckets
 from .faults import Faults
 from .log import Log
 from .models import Repository
+from .registry import Registries
+from .services import Services
 from .tags import Tags
+from .tasks import Tasks
 
 UIN = '100000000001'
 SUB_UIN = '100000000002'
@@ -81,6 +84,9 @@ class Cloud:
         self._numbers = itertools.count(1)
         self.tags = Tags(self)
         self.buckets = Buckets(self)
+        self.tasks = Tasks(self)
+        self.services = Services(self)
+        self.registries = Registries(self)
         self.repository = Repository(self)
 
     def now(self):

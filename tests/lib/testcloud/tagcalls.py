@@ -175,7 +175,7 @@ class TagCalls:
                 or any(len(item.get('TagValue', [])) > 10 for item in filters):
             raise ApiError('InvalidParameterValue', 'Too many resources or filters.')
         items = []
-        for resource in sorted(self.store.resources) if wanted is None else wanted:
+        for resource in sorted(self.store.names()) if wanted is None else wanted:
             tags = self.store.of(resource)
             if tags and all(item['TagKey'] in tags and (
                     not item.get('TagValue') or tags[item['TagKey']] in item['TagValue'])

@@ -10,6 +10,7 @@ class Tags:
         self._cloud = cloud
         self.defined = {}  # key → set of values
         self.resources = {}  # six-segment name → {key: value}
+        self.generated = None  # tags of resources that are made up on demand: of(), names()
 
     @staticmethod
     def model_resource(region, model_id):
@@ -27,20 +28,32 @@ class Tags:
         self.defined.setdefault(key, set()).add(value)
 
     def of(self, resource):
-        return self.resources.get(resource, {})
+        tags = self.resources.get(resource)
+        if tags is None and self.generated:
+            tags = self.generated.of(resource)
+        return tags or {}
+
+    def names(self):
+        """Every resource that has tags."""
+        names = {resource for resource, tags in self.resources.items() if tags}
+        if self.generated:
+            names.update(name for name in self.generated.names() if name not in self.resources)
+        return names
+
+    def _own(self, resource):
+        if resource not in self.resources:
+            self.resources[resource] = dict(self.of(resource))
+        return self.resources[resource]
 
     def attach(self, resource, key, value):
         self.define(key, value)
-        self.resources.setdefault(resource, {})[key] = value
+        self._own(resource)[key] = value
 
     def detach(self, resource, key):
-        tags = self.resources.get(resource, {})
-        tags.pop(key, None)
-        if not tags:
-            self.resources.pop(resource, None)
+        self._own(resource).pop(key, None)
 
     def forget(self, resource):
-        self.resources.pop(resource, None)
+        self.resources[resource] = {}
 
     def listed(self, resource):
         """As calls other than those of the Tag service return them: null for none."""

@@ -79,9 +79,13 @@ class ModelCalls:
         filters = call.get('Filters', [])
         check_filters(filters)
         region = self.cloud.repository.region(call.region)
+        with_versions = call.get('WithModelVersions', False)
         if not filters and not call.get('TagFilters') \
                 and call.get('OrderField', 'CreateTime') == 'CreateTime':
             is_descending = call.get('Order', 'DESC') != 'ASC'
+            text = region.page_text(first, count, is_descending, with_versions)
+            if text is not None:
+                return text
             total, models = region.models_page(first, count, is_descending)
         else:
             models = [model for model in region.all_models()
@@ -91,16 +95,17 @@ class ModelCalls:
             models.sort(key=lambda model: model.name if order == 'TrainingModelName'
                         else model.created, reverse=call.get('Order', 'DESC') != 'ASC')
             total, models = len(models), models[first:first + count]
-        with_versions = call.get('WithModelVersions', False)
         return {'TotalCount': total, 'TrainingModels': [
-            self._describe_model(call.region, model, with_versions) for model in models] or None}
+            self.describe_model(call.region, model, with_versions) for model in models] or None}
 
-    def _describe_model(self, region, model, with_versions):
+    def describe_model(self, region, model, with_versions):
         tags = self.cloud.tags
+        for version in model.versions if with_versions else ():
+            self.cloud.repository.poll(version)
         return {
             'TrainingModelId': model.model_id,
             'TrainingModelName': model.name,
-            'Tags': tags.listed(tags.model_resource(region, model.model_id)) or model.default_tags(),
+            'Tags': tags.listed(tags.model_resource(region, model.model_id)),
             # The list tells Beijing time without saying so; old models have another format.
             'CreateTime': (times.beijing if model.model_id.startswith('m-')
                            else times.utc)(model.created),

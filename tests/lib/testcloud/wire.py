@@ -269,9 +269,9 @@ class Connection:
         step = max(1, min(BUFFER_SIZE, response.rate // 4)) if response.rate else BUFFER_SIZE
         for start in range(0, end, step):
             piece = view[start:min(start + step, end)]
-            self.send([piece])
             if response.rate:
                 time.sleep(len(piece) / response.rate)
+            self.send([piece])
         if end < len(view) or (response.cut is not None and position + end >= response.cut):
             raise Disconnected
 
