@@ -6,6 +6,8 @@
 
 #include "granary-json.h"
 
+#include <string.h>
+
 #include "granary-error.h"
 
 /* The only place that takes JSON apart. Content comes from files and servers: a missing member, a
@@ -76,6 +78,15 @@ granary_json_lookup (JsonNode   *node,
   g_auto (GStrv) names = NULL;
 
   g_return_val_if_fail (path != NULL, NULL);
+
+  /* A plain member is by far the commonest, and answers have hundreds of thousands of them. */
+  if (*path != '\0' && strchr (path, '.') == NULL)
+    {
+      if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+        return NULL;
+      node = json_object_get_member (json_node_get_object (node), path);
+      return node != NULL && !JSON_NODE_HOLDS_NULL (node) ? node : NULL;
+    }
 
   names = g_strsplit (path, ".", -1);
   for (guint i = 0; names[i] != NULL && node != NULL; i++)

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-tione"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "granary-names.h"
+#include "granary-tione-private.h"
+
+/* Model services of TI-ONE, which come in groups. */
+
+#define PAGE 100
+#define MAX_FILTER_VALUES 100
+#define GROUPS "DescribeModelServiceGroups"
+
+typedef struct
+{
+  const char          *word;
+  GranaryServiceState  state;
+} State;
+
+/* Words of Status, then of BusinessStatus, which speaks where the first is still "". */
+static const State states[] = {
+  { "Normal", GRANARY_SERVICE_RUNNING },
+  { "CREATING", GRANARY_SERVICE_STARTING },
+  { "Pending", GRANARY_SERVICE_STARTING },
+  { "Waiting", GRANARY_SERVICE_STARTING },
+  { "Stopping", GRANARY_SERVICE_STOPPING },
+  { "Stopped", GRANARY_SERVICE_STOPPED },
+  { "Abnormal", GRANARY_SERVICE_FAILED },
+  { "CREATE_FAILED", GRANARY_SERVICE_FAILED },
+  { "TIMEOUT_EXCEPTION", GRANARY_SERVICE_FAILED },
+  { "ARREARS_STOP", GRANARY_SERVICE_STOPPED },
+  { "WHITELIST_STOP", GRANARY_SERVICE_STOPPED },
+  { "RELEASE_FAILED", GRANARY_SERVICE_FAILED },
+  { "WHITELIST_RELEASE_FAILED", GRANARY_SERVICE_FAILED },
+};
+
+/* Auxiliary functions */
+
+static GranaryServiceState
+find_state (const char *word)
+{
+  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (states); i++)
+    {
+      if (g_ascii_strcasecmp (word, states[i].word) == 0)
+        return states[i].state;
+    }
+
+  return GRANARY_SERVICE_UNKNOWN;
+}
+
+static void
+add_services (JsonNode   *group,
+              GHashTable *wanted,
+              GPtrArray  *services)
+{
+  JsonArray *list = granary_json_get_array (group, "Services");
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      g_autoptr (GranaryService) service =
+        granary_tione_parse_service (json_array_get_element (list, i));
+
+      /* A filter of one value also finds ids that only contain it. */
+      if (service == NULL ||
+          (wanted != NULL && (service->version_uid == NULL ||
+                              !g_hash_table_contains (wanted, service->version_uid))))
+        continue;
+      if (service->group_uid == NULL)
+        service->group_uid = granary_tione_dup_text (group, "ServiceGroupId");
+      g_ptr_array_add (services, g_steal_pointer (&service));
+    }
+}
+
+static JsonNode *
+call_page (GranaryApi    *api,
+           gint64         offset,
+           GPtrArray     *version_uids,
+           GCancellable  *cancellable,
+           GError       **error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "Offset");
+  json_builder_add_int_value (builder, offset);
+  json_builder_set_member_name (builder, "Limit");
+  json_builder_add_int_value (builder, PAGE);
+  if (version_uids != NULL)
+    {
+      json_builder_set_member_name (builder, "Filters");
+      json_builder_begin_array (builder);
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "Name");
+      json_builder_add_string_value (builder, "ModelVersionId");
+      json_builder_set_member_name (builder, "Values");
+      json_builder_begin_array (builder);
+      for (guint i = 0; i < version_uids->len; i++)
+        json_builder_add_string_value (builder, g_ptr_array_index (version_uids, i));
+      json_builder_end_array (builder);
+      json_builder_end_object (builder);
+      json_builder_end_array (builder);
+    }
+  json_builder_end_object (builder);
+
+  return granary_tione_call (api, GRANARY_CLOUD_TIONE, GROUPS, builder, cancellable, error);
+}
+
+/* All pages of one question. */
+static gboolean
+list_pages (GranaryApi    *api,
+            GPtrArray     *version_uids,
+            GHashTable    *wanted,
+            GPtrArray     *services,
+            GCancellable  *cancellable,
+            GError       **error)
+{
+  gint64 offset = 0;
+  gint64 total = 1;
+
+  while (offset < total)
+    {
+      g_autoptr (JsonNode) answer = call_page (api, offset, version_uids, cancellable, error);
+      JsonArray *groups;
+      guint n_groups;
+
+      if (answer == NULL ||
+          !granary_tione_get_list (answer, "ServiceGroups", GROUPS, &groups, error))
+        return FALSE;
+
+      n_groups = groups != NULL ? json_array_get_length (groups) : 0;
+      for (guint i = 0; i < n_groups; i++)
+        {
+          JsonNode *group = json_array_get_element (groups, i);
+          g_autofree char *uid = granary_tione_dup_text (group, "ServiceGroupId");
+
+          if (uid == NULL)
+            {
+              granary_tione_set_malformed (error, GROUPS);
+              return FALSE;
+            }
+          add_services (group, wanted, services);
+        }
+
+      offset += n_groups;
+      if (n_groups == 0 || !granary_json_get_int (answer, "TotalCount", &total))
+        total = n_groups == PAGE ? offset + 1 : offset;
+    }
+
+  return TRUE;
+}
+
+/* Public functions */
+
+/**
+ * granary_tione_parse_service:
+ * @node: (nullable): a Service
+ *
+ * Returns: (transfer full) (nullable): the service; %NULL for what has no id
+ */
+GranaryService *
+granary_tione_parse_service (JsonNode *node)
+{
+  g_autofree char *uid = granary_tione_dup_text (node, "ServiceId");
+  JsonNode *model = granary_json_lookup (node, "ServiceInfo.ModelInfo");
+  const char *text;
+  GranaryService *service;
+  gint64 number;
+
+  if (uid == NULL)
+    return NULL;
+
+  service = granary_service_new ();
+  service->uid = g_steal_pointer (&uid);
+  service->group_uid = granary_tione_dup_text (node, "ServiceGroupId");
+  service->name = granary_tione_dup_text (node, "ServiceGroupName");
+  if (service->name == NULL)
+    service->name = g_strdup (service->uid);
+
+  /* "1", where versions of models are "v1". */
+  text = granary_json_get_string (node, "Version");
+  if (text != NULL)
+    service->number = (int) CLAMP (g_ascii_strtoll (text, NULL, 10), 0, G_MAXINT);
+  else if (granary_json_get_int (node, "Version", &number))
+    service->number = (int) CLAMP (number, 0, G_MAXINT);
+
+  service->model_uid = granary_tione_dup_text (model, "ModelId");
+  service->version_uid = granary_tione_dup_text (model, "ModelVersionId");
+  service->model_name = granary_tione_dup_text (model, "ModelName");
+  text = granary_json_get_string (model, "ModelVersion");
+  if (text == NULL || !granary_version_parse (text, &service->version_number))
+    service->version_number = 0;
+
+  service->state_text = granary_tione_dup_text (node, "Status");
+  if (service->state_text == NULL)
+    service->state_text = granary_tione_dup_text (node, "BusinessStatus");
+  service->state = find_state (service->state_text);
+  granary_tione_parse_time (granary_json_get_string (node, "CreateTime"), &service->created);
+  return service;
+}
+
+/**
+ * granary_tione_list_services:
+ * @api: the account
+ * @version_uids: (nullable) (array zero-terminated=1): ids of versions; %NULL for all services
+ * @cancellable: (nullable): calls it off
+ * @error: return location
+ *
+ * Blocks.
+ *
+ * Returns: (transfer full) (element-type GranaryService): all services of all groups, or those of
+ *   the versions
+ */
+GPtrArray *
+granary_tione_list_services (GranaryApi          *api,
+                             const char * const  *version_uids,
+                             GCancellable        *cancellable,
+                             GError             **error)
+{
+  g_autoptr (GPtrArray) services = NULL;
+
+  g_return_val_if_fail (GRANARY_IS_API (api), NULL);
+
+  services = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_service_unref);
+  if (version_uids == NULL)
+    {
+      if (!list_pages (api, NULL, NULL, services, cancellable, error))
+        return NULL;
+      return g_steal_pointer (&services);
+    }
+
+  for (gsize i = 0; version_uids[i] != NULL;)
+    {
+      g_autoptr (GPtrArray) some = g_ptr_array_new ();
+      g_autoptr (GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
+
+      while (version_uids[i] != NULL && some->len < MAX_FILTER_VALUES)
+        {
+          g_ptr_array_add (some, (gpointer) version_uids[i]);
+          g_hash_table_add (wanted, (gpointer) version_uids[i]);
+          i++;
+        }
+      if (!list_pages (api, some, wanted, services, cancellable, error))
+        return NULL;
+    }
+
+  return g_steal_pointer (&services);
+}
