@@ -15,6 +15,7 @@ struct _GranaryCosClient
   GranaryAccount *account; /* (owned) */
   GranaryHttp    *http;    /* (owned) */
   GranaryClock    clock;
+  guint           timeout;
   GMutex          lock;
   GHashTable     *buckets; /* (owned): set of names that were seen to exist; under lock */
 };
@@ -100,6 +101,23 @@ granary_cos_client_get_clock (GranaryCosClient *self)
   g_return_val_if_fail (GRANARY_IS_COS_CLIENT (self), NULL);
 
   return &self->clock;
+}
+
+void
+granary_cos_client_set_timeout (GranaryCosClient *self,
+                                guint             timeout)
+{
+  g_return_if_fail (GRANARY_IS_COS_CLIENT (self));
+
+  self->timeout = timeout;
+}
+
+guint
+granary_cos_client_get_timeout (GranaryCosClient *self)
+{
+  g_return_val_if_fail (GRANARY_IS_COS_CLIENT (self), 0);
+
+  return self->timeout;
 }
 
 /* Remembers what an answer said of @bucket, so that a HEAD that finds nothing need not ask whether

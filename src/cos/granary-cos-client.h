@@ -50,6 +50,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryCosPart, granary_cos_part_free)
 GranaryCosClient    *granary_cos_client_new              (GranaryAccount            *account,
                                                           GranaryHttp               *http) G_GNUC_WARN_UNUSED_RESULT;
 GranaryAccount      *granary_cos_client_get_account      (GranaryCosClient          *self);
+/* Seconds without a byte from or to the server before a call fails, 0 for 60. Before it is shared. */
+void                 granary_cos_client_set_timeout      (GranaryCosClient          *self,
+                                                          guint                      timeout);
 GPtrArray           *granary_cos_client_list_buckets     (GranaryCosClient          *self,
                                                           GCancellable              *cancellable,
                                                           GError                   **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -123,8 +123,9 @@ delete_batch (GranaryCosClient          *self,
  * @cancellable: (nullable): calls off what was not asked yet
  * @error: (out) (optional): the first refusal
  *
- * DELETE Multiple Objects, a thousand at a time. Repeating it is harmless. A key that is refused, by
- * our rules or the server, does not keep the others; a call that fails as a whole ends it. Blocks.
+ * DELETE Multiple Objects, a thousand at a time. Repeating it is harmless. A key that is refused,
+ * by our rules or the server, does not keep the others; a call that fails as a whole ends it.
+ * Blocks.
  *
  * Returns: whether all of them are gone
  */

@@ -109,26 +109,29 @@ GranaryCosAnswer *granary_cos_client_call (GranaryCosClient         *self,
 char     *granary_cos_dup_fallback_url   (const char                *url) G_GNUC_WARN_UNUSED_RESULT;
 
 /* granary-cos-client.c */
-GranaryHttp  *granary_cos_client_get_http  (GranaryCosClient        *self);
-GranaryClock *granary_cos_client_get_clock (GranaryCosClient        *self);
-void          granary_cos_client_note_bucket (GranaryCosClient      *self,
-                                              const char            *bucket,
-                                              gboolean               exists);
-gboolean      granary_cos_client_knows_bucket (GranaryCosClient     *self,
-                                               const char           *bucket);
-gboolean      granary_cos_check_place      (const GranaryObjectPlace *place,
-                                            gboolean                  is_prefix,
-                                            GError                  **error);
+GranaryHttp  *granary_cos_client_get_http     (GranaryCosClient          *self);
+GranaryClock *granary_cos_client_get_clock    (GranaryCosClient          *self);
+guint         granary_cos_client_get_timeout  (GranaryCosClient          *self);
+void          granary_cos_client_note_bucket  (GranaryCosClient          *self,
+                                               const char                *bucket,
+                                               gboolean                   exists);
+gboolean      granary_cos_client_knows_bucket (GranaryCosClient          *self,
+                                               const char                *bucket);
+gboolean      granary_cos_check_place         (const GranaryObjectPlace  *place,
+                                               gboolean                   is_prefix,
+                                               GError                   **error);
 
 /* granary-cos-object.c */
-GranaryObject *granary_cos_object_from_headers (const char          *key,
-                                                GranaryHttpResponse *response) G_GNUC_WARN_UNUSED_RESULT;
-char          *granary_cos_dup_etag            (const char          *etag) G_GNUC_WARN_UNUSED_RESULT;
-char          *granary_cos_dup_copy_source     (GranaryCosClient    *self,
+GranaryObject *granary_cos_object_from_headers (const char               *key,
+                                                GranaryHttpResponse      *response) G_GNUC_WARN_UNUSED_RESULT;
+char          *granary_cos_dup_etag            (const char               *etag) G_GNUC_WARN_UNUSED_RESULT;
+
+/* granary-cos-copy.c */
+char          *granary_cos_dup_copy_source     (GranaryCosClient         *self,
                                                 const GranaryObjectPlace *from) G_GNUC_WARN_UNUSED_RESULT;
 
 /* granary-cos-list.c */
 /* Text of a list asked for with encoding-type=url; NULL when it is not valid. */
-char          *granary_cos_dup_decoded         (const char          *text) G_GNUC_WARN_UNUSED_RESULT;
+char          *granary_cos_dup_decoded         (const char               *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

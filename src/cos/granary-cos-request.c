@@ -220,6 +220,7 @@ attempt (Attempt       *self,
     .stream_length = call->stream_length,
     .flags = GRANARY_HTTP_NONE,
     .max_response = XML_BODY_MAX,
+    .timeout = granary_cos_client_get_timeout (self->client),
   };
   GranaryCosAnswer *answer;
 

@@ -288,7 +288,7 @@ granary_object_storage_read_range_finish (GranaryObjectStorage  *self,
  * @self: a storage
  * @place: an object
  * @path: of a file that does not exist yet, in the file system's encoding
- * @transfer: (nullable): counts bytes, and calls it off
+ * @transfer: (nullable): counts bytes and calls it off; its totals, states and end are its maker's
  * @callback: called when done
  * @user_data: for @callback
  *
@@ -352,7 +352,7 @@ granary_object_storage_read_finish (GranaryObjectStorage  *self,
  * @self: a storage
  * @path: of a regular file
  * @place: where to store it
- * @transfer: (nullable): counts bytes, and calls it off
+ * @transfer: (nullable): counts bytes and calls it off; its totals, states and end are its maker's
  * @callback: called when done
  * @user_data: for @callback
  *
@@ -416,7 +416,7 @@ granary_object_storage_write_finish (GranaryObjectStorage  *self,
  * @self: a storage
  * @from: an object
  * @to: where to store it
- * @transfer: (nullable): counts bytes, and calls it off
+ * @transfer: (nullable): counts bytes and calls it off; its totals, states and end are its maker's
  * @callback: called when done
  * @user_data: for @callback
  *
