@@ -48,5 +48,7 @@ void                     granary_connection_status_set_progress  (GranaryConnect
 void                     granary_connection_status_end           (GranaryConnectionStatus  *self,
                                                                   gint64                    refreshed,
                                                                   const GError             *error);
+/* Nothing is notified any more. Main context. */
+void                     granary_connection_status_close         (GranaryConnectionStatus  *self);
 
 G_END_DECLS

@@ -21,15 +21,27 @@ struct _GranaryConnection
   GranaryTransferQueue    *queue;      /* (owned) (nullable) */
   GranaryConnectionStatus *status;     /* (owned) (nullable) */
   GPtrArray               *repairs;    /* (owned) (element-type GranaryRepair) */
+  GDestroyNotify           closer;     /* (nullable) */
+  gpointer                 closer_data;
 };
 
 G_DEFINE_FINAL_TYPE (GranaryConnection, granary_connection, G_TYPE_OBJECT)
+
+static void
+call_closer (GranaryConnection *self)
+{
+  GDestroyNotify closer = g_steal_pointer (&self->closer);
+
+  if (closer != NULL)
+    closer (g_steal_pointer (&self->closer_data));
+}
 
 static void
 granary_connection_finalize (GObject *object)
 {
   GranaryConnection *self = GRANARY_CONNECTION (object);
 
+  call_closer (self);
   g_clear_pointer (&self->uid, g_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->location, g_free);
@@ -255,6 +267,46 @@ granary_connection_set_status (GranaryConnection       *self,
   g_return_if_fail (status == NULL || GRANARY_IS_CONNECTION_STATUS (status));
 
   g_set_object (&self->status, status);
+}
+
+/**
+ * granary_connection_set_closer:
+ * @self: a connection
+ * @func: (nullable): ends what the back end still does
+ * @data: for @func
+ *
+ * For back ends. One set before is not called.
+ */
+void
+granary_connection_set_closer (GranaryConnection *self,
+                               GDestroyNotify     func,
+                               gpointer           data)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+
+  self->closer = func;
+  self->closer_data = data;
+}
+
+/**
+ * granary_connection_close:
+ * @self: a connection
+ *
+ * Ends what goes on: first the back end's own work, so that nothing new begins, then the transfers,
+ * which keep what they have done, then the watching of the catalogue, which still can be read. The
+ * connection stays valid but does nothing any more; its queue is empty.
+ */
+void
+granary_connection_close (GranaryConnection *self)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+
+  call_closer (self);
+  if (self->queue != NULL)
+    granary_transfer_queue_close (self->queue);
+  if (self->status != NULL)
+    granary_connection_status_close (self->status);
+  granary_catalog_close (self->catalog);
 }
 
 void

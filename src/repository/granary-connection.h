@@ -107,7 +107,13 @@ void                   granary_connection_set_queue      (GranaryConnection     
                                                           GranaryTransferQueue  *queue);
 void                   granary_connection_set_status     (GranaryConnection       *self,
                                                           GranaryConnectionStatus *status);
-/* Ends all work of the connection and closes its catalogue. */
+/* What has to be ended besides; @func is called once, with @data, when the connection closes or goes,
+ * whichever comes first. */
+void                   granary_connection_set_closer     (GranaryConnection     *self,
+                                                          GDestroyNotify         func,
+                                                          gpointer               data);
+/* Ends all work of the connection: transfers go on at the next start. Reading its catalogue goes on
+ * to work for those who hold it. Main context; blocks for at most 2 s. */
 void                   granary_connection_close          (GranaryConnection     *self);
 
 G_END_DECLS

@@ -148,9 +148,10 @@ gboolean   granary_transfer_store_set_job_files       (GranaryTransferStore  *se
                                                        gint64                 id,
                                                        GPtrArray             *files,
                                                        GError               **error);
-gboolean   granary_transfer_store_set_job_file_done   (GranaryTransferStore  *self,
+gboolean   granary_transfer_store_set_job_files_done  (GranaryTransferStore  *self,
                                                        gint64                 id,
-                                                       guint                  position,
+                                                       const guint           *positions,
+                                                       gsize                  n_positions,
                                                        GError               **error);
 
 G_END_DECLS

@@ -46,6 +46,7 @@ static const char *const migrations[] = {
   "  error_reason INTEGER,"
   "  error_subject TEXT,"
   "  error_message TEXT,"
+  "  error_from TEXT,"
   "  added INTEGER NOT NULL"
   ") STRICT;"
   "CREATE INDEX jobs_by_position ON jobs (position);"

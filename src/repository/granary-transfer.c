@@ -30,6 +30,9 @@ typedef struct
   gint64               files_total;
   double               rate;
   int                  seconds_left;
+  int                  retry_in;
+  gint64               model_id;
+  gint64               version_id;
 } Shown;
 
 struct _GranaryTransfer
@@ -44,13 +47,19 @@ struct _GranaryTransfer
   _Atomic gint64        bytes_total;
   _Atomic gint64        files_done;
   _Atomic gint64        files_total;
+  _Atomic gint64        model_id;
+  _Atomic gint64        version_id;
   _Atomic int           state;
+  _Atomic int           retry_in;
   atomic_bool           is_scheduled;
+
+  const GranaryTransferControl *control; /* (nullable); main context, as its data */
+  gpointer              control_data;
 
   GMutex                lock;         /* of all that follows */
   char                 *subject;      /* (owned) (nullable) */
   gboolean              is_subject_new;
-  GError               *error;        /* (owned) (nullable): set once, before the final state */
+  GError               *error;        /* (owned) (nullable): set before the state that has one */
   GPtrArray            *warnings;     /* (owned) (element-type GError) */
   gint64                started;
   gint64                notified;     /* when properties were last notified */
@@ -74,6 +83,8 @@ enum
   PROP_FILES_TOTAL,
   PROP_RATE,
   PROP_SECONDS_LEFT,
+  PROP_RETRY_IN,
+  PROP_TARGET,
   N_PROPS
 };
 
@@ -82,7 +93,17 @@ static GParamSpec *properties[N_PROPS];
 static gboolean
 is_final (GranaryTransferState state)
 {
-  return state >= GRANARY_TRANSFER_DONE;
+  return state == GRANARY_TRANSFER_DONE ||
+         state == GRANARY_TRANSFER_FAILED ||
+         state == GRANARY_TRANSFER_CANCELLED;
+}
+
+static gboolean
+is_at_rest (GranaryTransferState state)
+{
+  return is_final (state) ||
+         state == GRANARY_TRANSFER_PAUSED ||
+         state == GRANARY_TRANSFER_RETRYING;
 }
 
 /* Both need the lock. */
@@ -92,16 +113,19 @@ get_rate_locked (GranaryTransfer *self,
                  gint64           now)
 {
   const Sample *oldest;
+  gint64 moved;
 
-  if (self->n_samples == 0 || is_final (atomic_load (&self->state)))
+  if (self->n_samples == 0 || is_at_rest (atomic_load (&self->state)))
     return 0;
 
   oldest = &self->samples[self->n_samples < N_SAMPLES ? 0 : self->next_sample];
   if (now - oldest->time < NOTIFY_INTERVAL)
     return 0;
 
-  return (double) (atomic_load (&self->bytes_done) - oldest->bytes) * G_TIME_SPAN_SECOND /
-         (double) (now - oldest->time);
+  /* Less than before when bytes have to be sent again. */
+  moved = MAX (atomic_load (&self->bytes_done) - oldest->bytes, 0);
+
+  return (double) moved * G_TIME_SPAN_SECOND / (double) (now - oldest->time);
 }
 
 static int
@@ -140,12 +164,15 @@ notify_cb (gpointer user_data)
   before = self->shown;
   self->shown = now = (Shown) {
     .state = (GranaryTransferState) atomic_load (&self->state),
-    .bytes_done = atomic_load (&self->bytes_done),
+    .bytes_done = granary_transfer_get_bytes_done (self),
     .bytes_total = atomic_load (&self->bytes_total),
     .files_done = atomic_load (&self->files_done),
     .files_total = atomic_load (&self->files_total),
     .rate = get_rate_locked (self, self->notified),
     .seconds_left = get_seconds_left_locked (self, self->notified),
+    .retry_in = granary_transfer_get_retry_in (self),
+    .model_id = atomic_load (&self->model_id),
+    .version_id = atomic_load (&self->version_id),
   };
   is_subject_new = self->is_subject_new;
   self->is_subject_new = FALSE;
@@ -166,6 +193,10 @@ notify_cb (gpointer user_data)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RATE]);
   if (before.seconds_left != now.seconds_left)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
+  if (before.retry_in != now.retry_in)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RETRY_IN]);
+  if (before.model_id != now.model_id || before.version_id != now.version_id)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TARGET]);
   if (before.state != now.state)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   g_object_thaw_notify (G_OBJECT (self));
@@ -253,6 +284,14 @@ granary_transfer_get_property (GObject    *object,
       g_value_set_int (value, granary_transfer_get_seconds_left (self));
       break;
 
+    case PROP_RETRY_IN:
+      g_value_set_int (value, granary_transfer_get_retry_in (self));
+      break;
+
+    case PROP_TARGET:
+      g_value_set_int64 (value, granary_transfer_get_version_id (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -297,6 +336,9 @@ granary_transfer_class_init (GranaryTransferClass *klass)
   properties[PROP_RATE] = g_param_spec_double ("rate", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
   properties[PROP_SECONDS_LEFT] =
     g_param_spec_int ("seconds-left", NULL, NULL, -1, G_MAXINT, -1, flags);
+  properties[PROP_RETRY_IN] =
+    g_param_spec_int ("retry-in", NULL, NULL, -1, G_MAXINT, -1, flags);
+  properties[PROP_TARGET] = g_param_spec_int64 ("target", NULL, NULL, 0, G_MAXINT64, 0, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -310,6 +352,7 @@ granary_transfer_init (GranaryTransfer *self)
   self->warnings = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
   self->started = g_get_monotonic_time ();
   self->shown.seconds_left = -1;
+  self->shown.retry_in = -1;
 }
 
 /**
@@ -385,7 +428,7 @@ granary_transfer_get_bytes_done (GranaryTransfer *self)
 {
   g_return_val_if_fail (GRANARY_IS_TRANSFER (self), 0);
 
-  return atomic_load (&self->bytes_done);
+  return MAX (atomic_load (&self->bytes_done), 0);
 }
 
 gint64
@@ -430,7 +473,7 @@ granary_transfer_get_fraction (GranaryTransfer *self)
   if (granary_transfer_get_state (self) == GRANARY_TRANSFER_DONE)
     return 1;
 
-  done = atomic_load (&self->bytes_done);
+  done = granary_transfer_get_bytes_done (self);
   total = atomic_load (&self->bytes_total);
   if (total <= 0)
     {
@@ -486,7 +529,7 @@ granary_transfer_get_seconds_left (GranaryTransfer *self)
  * @self: a transfer
  *
  * Returns: (nullable) (transfer none): why it failed; %NULL unless its state is
- *   %GRANARY_TRANSFER_FAILED
+ *   %GRANARY_TRANSFER_FAILED or %GRANARY_TRANSFER_RETRYING
  */
 const GError *
 granary_transfer_get_error (GranaryTransfer *self)
@@ -494,7 +537,15 @@ granary_transfer_get_error (GranaryTransfer *self)
   g_return_val_if_fail (GRANARY_IS_TRANSFER (self), NULL);
 
   /* The state is stored after the error and read before it. */
-  return granary_transfer_get_state (self) == GRANARY_TRANSFER_FAILED ? self->error : NULL;
+  switch ((int) granary_transfer_get_state (self))
+    {
+    case GRANARY_TRANSFER_FAILED:
+    case GRANARY_TRANSFER_RETRYING:
+      return self->error;
+
+    default:
+      return NULL;
+    }
 }
 
 /**
@@ -565,6 +616,184 @@ granary_transfer_cancel (GranaryTransfer *self)
   g_return_if_fail (GRANARY_IS_TRANSFER (self));
 
   g_cancellable_cancel (self->cancellable);
+}
+
+/**
+ * granary_transfer_set_target:
+ * @self: a transfer
+ * @model_id: row of a model in the catalogue, 0 unknown
+ * @version_id: row of a version, 0 unknown
+ *
+ * Says which rows it is about. Any thread.
+ */
+void
+granary_transfer_set_target (GranaryTransfer *self,
+                             gint64           model_id,
+                             gint64           version_id)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+
+  atomic_store (&self->model_id, model_id);
+  atomic_store (&self->version_id, version_id);
+
+  schedule (self);
+}
+
+gint64
+granary_transfer_get_model_id (GranaryTransfer *self)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (self), 0);
+
+  return atomic_load (&self->model_id);
+}
+
+gint64
+granary_transfer_get_version_id (GranaryTransfer *self)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (self), 0);
+
+  return atomic_load (&self->version_id);
+}
+
+/**
+ * granary_transfer_set_control:
+ * @self: a transfer
+ * @control: (nullable): who runs it, static; %NULL when nobody does any more
+ * @user_data: for its functions
+ *
+ * Says whom to ask for a pause and the like. Main context.
+ */
+void
+granary_transfer_set_control (GranaryTransfer              *self,
+                              const GranaryTransferControl *control,
+                              gpointer                      user_data)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+
+  self->control = control;
+  self->control_data = user_data;
+}
+
+/**
+ * granary_transfer_can:
+ * @self: a transfer
+ * @action: something to ask of it
+ *
+ * Returns: whether that makes sense in its present state; never of one that no queue runs. Changes
+ *   with its state and that of those around it. Main context
+ */
+gboolean
+granary_transfer_can (GranaryTransfer       *self,
+                      GranaryTransferAction  action)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (self), FALSE);
+
+  return self->control != NULL && self->control->can (action, self, self->control_data);
+}
+
+/**
+ * granary_transfer_perform:
+ * @self: a transfer
+ * @action: what to do
+ *
+ * Asks for it; nothing happens where granary_transfer_can() says no. Main context.
+ */
+void
+granary_transfer_perform (GranaryTransfer       *self,
+                          GranaryTransferAction  action)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+
+  if (granary_transfer_can (self, action))
+    self->control->perform (action, self, self->control_data);
+}
+
+int
+granary_transfer_get_turn (GranaryTransfer *self)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (self), -1);
+
+  return self->control != NULL && self->control->get_turn != NULL
+         ? self->control->get_turn (self, self->control_data)
+         : -1;
+}
+
+int
+granary_transfer_get_retry_in (GranaryTransfer *self)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (self), -1);
+
+  return granary_transfer_get_state (self) == GRANARY_TRANSFER_RETRYING
+         ? atomic_load (&self->retry_in)
+         : -1;
+}
+
+void
+granary_transfer_set_retry_in (GranaryTransfer *self,
+                               int              seconds)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+
+  atomic_store (&self->retry_in, MAX (seconds, 0));
+
+  schedule (self);
+}
+
+/**
+ * granary_transfer_retry_later:
+ * @self: a transfer that is not over
+ * @error: why it cannot go on now
+ * @seconds: until it is tried again; count them down by granary_transfer_set_retry_in()
+ *
+ * Main context.
+ */
+void
+granary_transfer_retry_later (GranaryTransfer *self,
+                              const GError    *error,
+                              int              seconds)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+  g_return_if_fail (error != NULL);
+
+  g_mutex_lock (&self->lock);
+  if (!is_final (atomic_load (&self->state)))
+    {
+      g_clear_error (&self->error);
+      self->error = g_error_copy (error);
+      atomic_store (&self->retry_in, MAX (seconds, 0));
+      atomic_store (&self->state, GRANARY_TRANSFER_RETRYING);
+    }
+  g_mutex_unlock (&self->lock);
+
+  schedule (self);
+}
+
+/**
+ * granary_transfer_restart:
+ * @self: a transfer that nobody works on
+ *
+ * Makes it wait as if it were new. The totals stay until they are set anew.
+ */
+void
+granary_transfer_restart (GranaryTransfer *self)
+{
+  g_return_if_fail (GRANARY_IS_TRANSFER (self));
+
+  g_mutex_lock (&self->lock);
+  if (is_final (atomic_load (&self->state)))
+    {
+      g_ptr_array_set_size (self->warnings, 0);
+      g_cancellable_reset (self->cancellable);
+    }
+  atomic_store (&self->state, GRANARY_TRANSFER_QUEUED);
+  atomic_store (&self->bytes_done, 0);
+  atomic_store (&self->files_done, 0);
+  g_clear_error (&self->error);
+  self->n_samples = 0;
+  self->next_sample = 0;
+  g_mutex_unlock (&self->lock);
+
+  schedule (self);
 }
 
 void
@@ -696,6 +925,7 @@ granary_transfer_finish (GranaryTransfer *self,
         }
       else
         {
+          g_clear_error (&self->error);
           self->error = g_error_copy (error);
           atomic_store (&self->state, GRANARY_TRANSFER_FAILED);
         }

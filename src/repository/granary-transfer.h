@@ -61,17 +61,22 @@ typedef enum
 
 /**
  * GranaryTransferControl:
+ * @can: whether that can be asked of it now
+ * @perform: does it
+ * @get_turn: (nullable): how many wait before it; -1 when it does not wait for a turn
  *
  * Whoever runs a transfer: tells what can be asked of it now, and does it. Main context.
  */
 typedef struct
 {
-  gboolean (*can)     (GranaryTransferAction  action,
-                       gpointer               transfer,
-                       gpointer               user_data);
-  void     (*perform) (GranaryTransferAction  action,
-                       gpointer               transfer,
-                       gpointer               user_data);
+  gboolean (*can)      (GranaryTransferAction  action,
+                        gpointer               transfer,
+                        gpointer               user_data);
+  void     (*perform)  (GranaryTransferAction  action,
+                        gpointer               transfer,
+                        gpointer               user_data);
+  int      (*get_turn) (gpointer               transfer,
+                        gpointer               user_data);
 } GranaryTransferControl;
 
 /**
@@ -82,7 +87,8 @@ typedef struct
  * of the creator at most ten times a second.
  *
  * Properties: kind, subject, state, bytes-done, bytes-total, files-done, files-total, rate (bytes a
- * second, 0 unknown), seconds-left (-1 unknown).
+ * second, 0 unknown), seconds-left (-1 unknown), retry-in (-1 unless retrying), target (the version
+ * it is about, or 0).
  */
 #define GRANARY_TYPE_TRANSFER (granary_transfer_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryTransfer, granary_transfer, GRANARY, TRANSFER, GObject)
@@ -121,11 +127,18 @@ gboolean              granary_transfer_can             (GranaryTransfer      *se
                                                         GranaryTransferAction action);
 void                  granary_transfer_perform         (GranaryTransfer      *self,
                                                         GranaryTransferAction action);
+/* How many wait before it, -1 when it does not wait for a turn, or nobody knows. Main context. */
+int                   granary_transfer_get_turn        (GranaryTransfer      *self);
 /* Seconds until a retrying one goes on, -1 otherwise. */
 int                   granary_transfer_get_retry_in    (GranaryTransfer      *self);
 void                  granary_transfer_set_retry_in    (GranaryTransfer      *self,
                                                         int                   seconds);
-/* Makes one that was over start again: counts from zero, no error. Main context. */
+/* Says that it failed with @error, which may pass, and goes on by itself in @seconds. Main context. */
+void                  granary_transfer_retry_later     (GranaryTransfer      *self,
+                                                        const GError         *error,
+                                                        int                   seconds);
+/* Makes it start from the beginning, also one that was over: waits, nothing done, no error. What has
+ * been done already is added again by whoever runs it. Main context. */
 void                  granary_transfer_restart         (GranaryTransfer      *self);
 
 /* From the worker; any thread. add_bytes takes a negative number for bytes that have to be sent
