@@ -16,7 +16,7 @@ struct _GranaryTestCloud
   char        *cos_template; /* (owned) */
 };
 
-/* The line that tells the port. What the program has to say otherwise goes to our standard error. */
+/* The line that tells the port. What else the program has to say goes to our standard error. */
 static void
 read_ready_line (GranaryTestCloud *cloud)
 {

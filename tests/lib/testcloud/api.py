@@ -102,7 +102,7 @@ class Api:
         account = state.ACCOUNTS.get(secret_id)
         if account is None:
             raise ApiError('AuthFailure.SecretIdNotFound',
-                           "The SecretId is not found, please ensure that your SecretId is correct.",
+                           'The SecretId is not found, please ensure that it is correct.',
                            '密钥不存在。请在控制台检查密钥是否已被删除或者禁用。')
         if abs(self.cloud.now() - int(timestamp)) > _CLOCK_TOLERANCE:
             raise ApiError('AuthFailure.SignatureExpire',
@@ -200,7 +200,8 @@ class Api:
     def _send(self, text, call):
         """The members of an answer as text, without the braces around them."""
         request_id = call.request_id or self.cloud.request_id()
-        body = (f'{{"Response":{{{text}{"," if text else ""}"RequestId":"{request_id}"}}}}').encode()
+        separator = ',' if text else ''
+        body = f'{{"Response":{{{text}{separator}"RequestId":"{request_id}"}}}}'.encode()
         return Response(200, {'Server': 'nginx', 'Date': times.http(self.cloud.now())}, body,
                         kind='application/json')
 

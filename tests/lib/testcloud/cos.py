@@ -145,9 +145,10 @@ class Cos:
         """The answer to a request that failed."""
         request.drain()
         request_id = self._request_id()
-        response = Response(error.status, error.members.get('headers', {}), cosxml.error(
-            error, f'{request.header("host")}/{cosxml.url(target.key)}', request_id, 'T' + request_id),
-            kind='application/xml')
+        resource = f'{request.header("host")}/{cosxml.url(target.key)}'
+        response = Response(error.status, error.members.get('headers', {}),
+                            cosxml.error(error, resource, request_id, 'T' + request_id),
+                            kind='application/xml')
         response.headers['x-cos-trace-id'] = 'T' + request_id
         self.finish(response, request, request_id)
         return response

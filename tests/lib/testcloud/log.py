@@ -2,19 +2,21 @@
 """What was asked, in order. Signatures and tokens are left out."""
 
 import threading
+from collections import deque
 
 _SHOWN = ('host', 'content-type', 'content-length', 'content-md5', 'range', 'expect', 'user-agent',
           'accept-encoding', 'connection', 'if-match', 'if-none-match', 'if-modified-since',
           'if-unmodified-since', 'transfer-encoding')
 _BODY_LIMIT = 64 * 1024
+_LIMIT = 200_000  # the oldest go first
 
 
 class Log:
-    """Grows until it is cleared; entries are completed while their request runs."""
+    """The last requests since it was cleared; entries are completed while their request runs."""
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._entries = []
+        self._entries = deque(maxlen=_LIMIT)
         self._count = 0
 
     def begin(self, request, service, action):
@@ -51,7 +53,7 @@ class Log:
 
     def clear(self):
         with self._lock:
-            self._entries = []
+            self._entries.clear()
 
 
 def body_of(data):

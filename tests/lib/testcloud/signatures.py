@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """TC3-HMAC-SHA256 and the q-sign signature of COS, computed from what a request says of itself."""
 
+import functools
 import hashlib
 import hmac
 import time
@@ -48,6 +49,7 @@ def tc3_authorization(secret_id, secret_key, timestamp, service, method, query, 
             f'Signature={tc3_signature(secret_key, timestamp, service, canonical)}')
 
 
+@functools.lru_cache(maxsize=4096)
 def encode(text):
     """What COS calls URL encoding in signatures: nothing but A-Z a-z 0-9 - _ . ~ stays."""
     return quote(text, safe='')

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Instants as the services write them: six formats for the same thing, and "" for none."""
 
+import functools
 import time
 from email.utils import formatdate
 
@@ -45,4 +46,9 @@ def go_beijing(instant):
 
 def http(instant):
     """The Date and Last-Modified of HTTP."""
-    return formatdate(instant, usegmt=True)
+    return _http(int(instant))
+
+
+@functools.lru_cache(maxsize=1024)
+def _http(second):
+    return formatdate(second, usegmt=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test cloud's signers, sums and object storage: test-cloud.py VECTORS"""
+"""The test cloud's signers, sums and object storage: test-testcloud-objects.py VECTORS"""
 
 import base64
 import hashlib

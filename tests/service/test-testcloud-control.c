@@ -43,7 +43,8 @@ test_tells_and_asks (void)
   g_assert_cmpstr (json_object_get_string_member (object, "crc"), ==, "11051210869376104954");
 
   granary_test_cloud_tell (cloud,
-                           "{\"create_model\":{\"name\":\"%s\",\"versions\":[{\"metrics\":\"a=1\"}]}}",
+                           "{\"create_model\":{\"name\":\"%s\","
+                           "\"versions\":[{\"metrics\":\"a=1\"}]}}",
                            "目标检测");
   state = granary_test_cloud_control (cloud, "{\"state\":true}");
   g_assert_true (json_object_has_member (json_node_get_object (state), "state"));
@@ -59,8 +60,8 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  g_test_add_func ("/cloud-control/starts-and-stops", test_starts_and_stops);
-  g_test_add_func ("/cloud-control/tells-and-asks", test_tells_and_asks);
+  g_test_add_func ("/testcloud-control/starts-and-stops", test_starts_and_stops);
+  g_test_add_func ("/testcloud-control/tells-and-asks", test_tells_and_asks);
 
   return g_test_run ();
 }
