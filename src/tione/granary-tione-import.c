@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-tione"
+
+#include "config.h"
+
+#include "granary-tione-import-private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "granary-error.h"
+#include "granary-json.h"
+#include "granary-names.h"
+#include "granary-tione-calls.h"
+#include "granary-tione-environment-private.h"
+#include "granary-tione-files-private.h"
+#include "granary-tione-tags.h"
+#include "granary-tione-verbs-private.h"
+
+/* send the files → create the version → wait until the platform has it → cut. Every step that was
+ * done is stored, so that the next run goes on after it. */
+
+/* Preparing */
+
+static gboolean
+check_tags (const GranaryTagSet  *tags,
+            GError              **error)
+{
+  for (guint i = 0; tags != NULL && i < granary_tag_set_get_size (tags); i++)
+    {
+      const char *key = granary_tag_set_get_key (tags, i);
+
+      if (granary_tione_tag_is_reserved (key))
+        return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_TAG_SYSTEM,
+                                   key);
+    }
+
+  return TRUE;
+}
+
+/* Name and id of the model; what the mirror knows is enough. */
+static gboolean
+find_model (GranaryTionePlace           *place,
+            const GranaryImportRequest  *request,
+            char                       **name,
+            char                       **uid,
+            GError                     **error)
+{
+  g_autoptr (GranaryModel) model = NULL;
+  gboolean is_taken = FALSE;
+
+  if (request->model_id == 0)
+    {
+      *name = granary_name_check (request->name != NULL ? request->name : "", error);
+      if (*name == NULL ||
+          !granary_catalog_name_is_taken (place->catalog, *name, 0, &is_taken, error))
+        return FALSE;
+      if (is_taken)
+        return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_NAME_TAKEN, *name);
+      return TRUE;
+    }
+
+  model = granary_catalog_load_model (place->catalog, request->model_id, error);
+  if (model == NULL)
+    return FALSE;
+
+  *name = g_strdup (model->name);
+  *uid = g_strdup (model->uid);
+  return TRUE;
+}
+
+/* The files are opened without following links, which the scan allowed only where they stay
+ * inside. */
+static GPtrArray *
+list_files (GranaryFileSet            *set,
+            const GranaryObjectPlace  *where,
+            GError                   **error)
+{
+  g_autoptr (GPtrArray) files = NULL;
+
+  files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
+  for (guint i = 0; i < granary_file_set_get_n_files (set); i++)
+    {
+      const GranarySourceFile *file = granary_file_set_get_file (set, i);
+      g_autofree char *real = NULL;
+      g_autofree char *key = g_strconcat (where != NULL ? where->key : "", file->target, NULL);
+      struct stat status;
+
+      if (!granary_object_key_check (key, error))
+        return NULL;
+      if (lstat (file->path, &status) == 0 && S_ISLNK (status.st_mode))
+        real = realpath (file->path, NULL);
+      g_ptr_array_add (files, granary_transfer_file_new (real != NULL ? real : file->path,
+                                                         file->target, file->size, file->mtime));
+    }
+
+  return g_steal_pointer (&files);
+}
+
+static gboolean
+check_files (const GranaryImportRequest  *request,
+             const char                  *name,
+             gboolean                    *is_sent,
+             GError                     **error)
+{
+  guint n_problems = request->files != NULL ? granary_file_set_get_n_problems (request->files) : 0;
+  g_autoptr (GranaryObjectPlace) from = NULL;
+
+  if (n_problems > 0)
+    {
+      g_propagate_error (error, g_error_copy (granary_file_set_get_problem (request->files, 0)));
+      return FALSE;
+    }
+
+  *is_sent = request->files != NULL && granary_file_set_get_n_files (request->files) > 0;
+  if (*is_sent)
+    return TRUE;
+  if (request->source != GRANARY_SOURCE_COS || request->source_ref == NULL)
+    return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE, name);
+
+  from = granary_object_place_parse (request->source_ref, error);
+  return from != NULL;
+}
+
+GranaryTransferJob *
+granary_tione_import_prepare (GranaryTionePlace           *place,
+                              const GranaryImportRequest  *request,
+                              GCancellable                *cancellable,
+                              GError                     **error)
+{
+  const char *bucket = granary_account_get_bucket (place->account);
+  g_autoptr (GranaryObjectPlace) where = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *uid = NULL;
+  g_autofree char *safe = NULL;
+  gboolean is_sent;
+
+  if (!find_model (place, request, &name, &uid, error) ||
+      !check_files (request, name, &is_sent, error) ||
+      !check_tags (request->tags, error))
+    return NULL;
+  if (is_sent && bucket == NULL)
+    {
+      granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_STORAGE_UNSET,
+                          granary_account_get_name (place->account));
+      return NULL;
+    }
+
+  if (bucket != NULL)
+    where = granary_object_place_new (bucket, NULL, granary_account_get_prefix (place->account));
+  if (is_sent)
+    {
+      /* As long as what the runner puts in front of the paths. */
+      safe = g_strdup_printf ("%s%s/upload-0000000000000000/", where->key, name);
+      g_autoptr (GranaryObjectPlace) below = granary_object_place_new (where->bucket, NULL, safe);
+
+      files = list_files (request->files, below, error);
+      if (files == NULL)
+        return NULL;
+    }
+
+  return granary_transfer_job_new (GRANARY_TRANSFER_IMPORT, name,
+                                   granary_tione_import_describe (request, name, uid, where),
+                                   g_steal_pointer (&files));
+}
+
+/* Running */
+
+/* The folder that the files of this computer are sent to; the platform takes them from there. */
+static GranaryObjectPlace *
+make_upload_place (GranaryTioneImport  *self,
+                   GError             **error)
+{
+  g_autofree char *suffix = granary_tione_import_dup (self, GRANARY_TIONE_FACT_SUFFIX);
+  g_autofree char *name = granary_name_suggest (self->name);
+  g_autofree char *key = NULL;
+
+  if (self->where == NULL)
+    {
+      granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_STORAGE_UNSET,
+                          granary_account_get_name (self->place->account));
+      return NULL;
+    }
+  if (suffix == NULL)
+    {
+      suffix = granary_uid_new ("");
+      if (!granary_tione_import_set (self, GRANARY_TIONE_FACT_SUFFIX, suffix, error))
+        return NULL;
+    }
+
+  key = g_strdup_printf ("%s%s/upload%s/", self->where->key, *name != '\0' ? name : "model",
+                         suffix);
+  return granary_object_place_new (self->where->bucket, self->where->region, key);
+}
+
+static GranaryObjectPlace *
+make_source_place (GranaryTioneImport  *self,
+                   GError             **error)
+{
+  g_autoptr (GranaryObjectPlace) source = NULL;
+
+  source = granary_object_place_parse (self->request->source_ref, error);
+  if (source != NULL && *source->key != '\0' && !g_str_has_suffix (source->key, "/"))
+    {
+      char *key = g_strconcat (source->key, "/", NULL);
+
+      g_free (source->key);
+      source->key = key;
+    }
+
+  return g_steal_pointer (&source);
+}
+
+/* Once for all runs: the platform's recommendation may change, the import should not. */
+static gboolean
+choose_environment (GranaryTioneImport  *self,
+                    GError             **error)
+{
+  g_autofree char *known = granary_tione_import_dup (self, GRANARY_TIONE_FACT_ENVIRONMENT);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonNode) record = NULL;
+  g_autoptr (GPtrArray) versions = NULL;
+  gint64 model_id;
+
+  if (known != NULL)
+    return TRUE;
+
+  model_id = self->model_uid != NULL
+             ? granary_catalog_find_model (self->place->catalog, self->model_uid, NULL) : 0;
+  if (model_id > 0)
+    versions = granary_catalog_load_versions (self->place->catalog, model_id, NULL);
+  record = granary_tione_environment_resolve (self->place, self->request->environment,
+                                              granary_tione_framework_to_platform (self->request->framework,
+                                                                                   self->request->format),
+                                              versions, self->name, self->cancellable, error);
+  if (record == NULL)
+    return FALSE;
+
+  text = granary_json_to_text (record, FALSE);
+  return granary_tione_import_set (self, GRANARY_TIONE_FACT_ENVIRONMENT, text, error);
+}
+
+/* What is imported is what was sent: nothing of anybody else may lie there, and nothing may be of
+ * another size. A listing can be late with new objects, so what it lacks is no fault. */
+static gboolean
+check_sent (GranaryTioneImport  *self,
+            GError             **error)
+{
+  guint n_files = granary_transfer_job_get_n_files (self->job);
+  g_autoptr (GHashTable) sizes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GranaryTioneListing) listing = NULL;
+
+  listing = granary_tione_list_files (self->place, self->source, NULL, self->cancellable, error);
+  if (listing == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < n_files; i++)
+    {
+      g_autoptr (GranaryTransferFile) file = granary_transfer_job_dup_file (self->job, i);
+
+      g_hash_table_insert (sizes, g_strdup (file->target),
+                           g_memdup2 (&file->size, sizeof file->size));
+    }
+  if (listing->odd->len > 0)
+    return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_FILE_UNKNOWN,
+                               g_ptr_array_index (listing->odd, 0));
+  for (guint i = 0; i < listing->files->len; i++)
+    {
+      const GranaryFile *file = g_ptr_array_index (listing->files, i);
+      const gint64 *size = g_hash_table_lookup (sizes, file->path);
+
+      if (size == NULL)
+        return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_FILE_UNKNOWN,
+                                   file->path);
+      if (*size != file->size)
+        return granary_tione_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_OBJECT_CHANGED,
+                                   file->path);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+check_source (GranaryTioneImport  *self,
+              GError             **error)
+{
+  g_autoptr (GranaryTioneListing) listing = NULL;
+
+  listing = granary_tione_list_files (self->place, self->source, NULL, self->cancellable, error);
+  if (listing == NULL)
+    return FALSE;
+  if (listing->files->len == 0)
+    return granary_tione_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_OBJECT_MISSING,
+                               self->request->source_ref);
+
+  granary_transfer_set_total (self->transfer, listing->size, listing->files->len);
+  return TRUE;
+}
+
+static gboolean
+provide_files (GranaryTioneImport  *self,
+               GError             **error)
+{
+  if (!self->is_sent)
+    return check_source (self, error);
+
+  granary_transfer_set_state (self->transfer, GRANARY_TRANSFER_RUNNING);
+  return granary_tione_send_files (self->place, self->job, self->source, self->checksums,
+                                   self->transfer, self->cancellable, error) &&
+         check_sent (self, error);
+}
+
+/* The rest of the tags, which the call does not take, and those for a model that was there. */
+static void
+add_tags (GranaryTioneImport *self)
+{
+  g_autoptr (GPtrArray) failed = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
+  g_autoptr (GranaryModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (granary_tag_set_get_size (self->request->tags) == 0)
+    return;
+
+  model = granary_catalog_load_model (self->place->catalog, self->model_id, &error);
+  if (model == NULL ||
+      !granary_tione_change_tags (self->place, model, self->request->tags, NULL, failed,
+                                  self->cancellable, &error))
+    granary_transfer_add_warning (self->transfer, error);
+  for (guint i = 0; i < failed->len; i++)
+    granary_transfer_add_warning (self->transfer, g_ptr_array_index (failed, i));
+}
+
+/* The files as they lie now. That they cannot be listed does no harm to the version: they are
+ * listed when somebody looks at it. */
+static void
+record_files (GranaryTioneImport   *self,
+              const GranaryVersion *version)
+{
+  guint n_files = granary_transfer_job_get_n_files (self->job);
+  g_autoptr (GranaryObjectPlace) where = granary_tione_version_place (version, NULL);
+  g_autoptr (GranaryTioneListing) listing = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; where != NULL && error == NULL && i < 3; i++)
+    {
+      if (i > 0 && !granary_tione_wait (i, self->cancellable, &error))
+        break;
+      g_clear_pointer (&listing, granary_tione_listing_free);
+      listing = granary_tione_list_files (self->place, where, NULL, self->cancellable, &error);
+      if (listing == NULL || listing->files->len >= MAX (n_files, 1))
+        break;
+    }
+  if (listing != NULL)
+    {
+      for (guint i = 0; i < listing->files->len; i++)
+        {
+          GranaryFile *file = g_ptr_array_index (listing->files, i);
+
+          if (file->crc64 == NULL)
+            file->crc64 = g_strdup (g_hash_table_lookup (self->checksums, file->path));
+        }
+      if (granary_tione_load_checksums (self->place, where, listing->files, self->cancellable,
+                                        &error))
+        granary_tione_record_files (self->place, self->version_id, listing->files, &error);
+    }
+  if (error != NULL)
+    g_debug ("Listing the files of a new version: %s", error->message);
+}
+
+static gboolean
+inspection_cb (GranaryWriter  *writer,
+               gpointer        data,
+               GError        **error)
+{
+  GranaryTioneImport *self = data;
+
+  return granary_writer_set_inspection (writer, self->version_id, NULL, NULL,
+                                        self->request->inspection, error);
+}
+
+static void
+finish (GranaryTioneImport   *self,
+        const GranaryVersion *version)
+{
+  g_autoptr (GError) error = NULL;
+
+  granary_transfer_set_state (self->transfer, GRANARY_TRANSFER_FINISHING);
+  record_files (self, version);
+  if (self->request->inspection != NULL &&
+      !granary_catalog_write (self->place->catalog, inspection_cb, self, &error))
+    g_debug ("Keeping what was read of the files: %s", error->message);
+  add_tags (self);
+  granary_tione_place_note (self->place, self->model_id, version->number, GRANARY_EVENT_IMPORTED,
+                            NULL);
+  if (self->sources != NULL)
+    granary_tione_import_remove_sources (self);
+}
+
+/* The version that failed stays. Trying again makes another one, from the first step on. */
+static void
+start_over (GranaryTioneImport *self)
+{
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_sent)
+    granary_tione_clean_up (self->place, self->job, self->source, TRUE);
+
+  files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
+  for (guint i = 0; i < granary_transfer_job_get_n_files (self->job); i++)
+    {
+      GranaryTransferFile *file = granary_transfer_job_dup_file (self->job, i);
+
+      file->done = FALSE;
+      g_ptr_array_add (files, file);
+    }
+  if (!granary_tione_import_set (self, GRANARY_TIONE_FACT_SUFFIX, NULL, &error) ||
+      !granary_tione_import_set (self, GRANARY_TIONE_FACT_VERSION_ID, NULL, &error) ||
+      !granary_tione_import_set (self, GRANARY_TIONE_FACT_VERSION_UID, NULL, &error) ||
+      (self->is_sent &&
+       !granary_transfer_job_set_files (self->job, g_steal_pointer (&files), &error)))
+    g_debug ("Starting an import over: %s", error->message);
+}
+
+static void
+set_total (GranaryTioneImport *self)
+{
+  guint n_files = granary_transfer_job_get_n_files (self->job);
+  gint64 size = 0;
+
+  for (guint i = 0; i < n_files; i++)
+    {
+      g_autoptr (GranaryTransferFile) file = granary_transfer_job_dup_file (self->job, i);
+
+      size += file->size;
+    }
+  granary_transfer_set_total (self->transfer, size, n_files);
+}
+
+/* A later run finds the files sent already. */
+static void
+count_all (GranaryTioneImport *self)
+{
+  granary_transfer_add_bytes (self->transfer, granary_transfer_get_bytes_total (self->transfer) -
+                                              granary_transfer_get_bytes_done (self->transfer));
+  granary_transfer_add_files (self->transfer, granary_transfer_get_files_total (self->transfer) -
+                                              granary_transfer_get_files_done (self->transfer));
+}
+
+static gboolean
+run (GranaryTioneImport  *self,
+     GError             **error)
+{
+  g_autoptr (GranaryVersion) version = NULL;
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *subject = NULL;
+
+  if (!granary_tione_import_parse (self, error))
+    return FALSE;
+  set_total (self);
+  self->source = self->is_sent ? make_upload_place (self, error) : make_source_place (self, error);
+  if (self->source == NULL ||
+      (self->version_uid == NULL && !granary_tione_import_settle (self, error)))
+    return FALSE;
+
+  if (self->version_uid == NULL &&
+      (!choose_environment (self, error) || !provide_files (self, error) ||
+       !granary_tione_import_create (self, error)))
+    return FALSE;
+
+  count_all (self);
+  if (!granary_tione_import_follow (self, &version, &local_error))
+    {
+      if (granary_error_matches_reason (local_error, GRANARY_REASON_IMPORT_REFUSED) ||
+          granary_error_matches_reason (local_error, GRANARY_REASON_VERSION_MISSING))
+        start_over (self);
+      else
+        granary_tione_refresh_watch (self->place->refresh, self->version_uid);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  subject = granary_tione_subject (self->name, version->number, NULL);
+  granary_transfer_set_subject (self->transfer, subject);
+  finish (self, version);
+  return TRUE;
+}
+
+gboolean
+granary_tione_import_run (GranaryTionePlace   *place,
+                          GranaryTransferJob  *job,
+                          GranaryTransfer     *transfer,
+                          GCancellable        *cancellable,
+                          GError             **error)
+{
+  g_auto (GranaryTioneImport) self = {
+    .place = place, .job = job, .transfer = transfer, .cancellable = cancellable,
+  };
+
+  if (run (&self, error))
+    return TRUE;
+
+  /* Called off for good, not paused: what was sent is of no use to anybody, unless the platform may
+   * be taking it. */
+  if (self.is_sent && self.source != NULL && self.version_uid == NULL &&
+      g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)))
+    {
+      g_autofree char *creating = granary_tione_import_dup (&self, GRANARY_TIONE_FACT_CREATING);
+
+      if (creating == NULL)
+        granary_tione_clean_up (place, job, self.source, TRUE);
+    }
+
+  return FALSE;
+}
