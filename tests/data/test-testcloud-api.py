@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The test cloud's TI-ONE, Tag, TCR and Region."""
 
+import json
+
 from cloud_client import Client, Refused, differs, raises
 from tap import Tap
 
@@ -58,6 +60,15 @@ def gateway(cloud):
     regions = client.api('region', 'DescribeRegions', Product='tione')['RegionSet']
     yield from differs('regions', [region['Region'] for region in regions],
                        ['ap-guangzhou', 'ap-shanghai', 'ap-beijing', 'ap-nanjing'])
+    yield from raises('RequestSizeLimitExceeded', client.tione, 'DescribeTrainingTasks',
+                      OrderField='a' * (10 << 20))
+    headers = client.api_headers('tione', 'DescribeTrainingTasks', b'[]')
+    answer = json.loads(client.exchange('POST', '/', headers, b'[]').body)['Response']
+    yield from differs('an array', answer['Error']['Code'], 'InvalidParameter')
+    headers['X-TC-Language'] = 'zh-CN'
+    headers['X-TC-Region'] = ''
+    answer = json.loads(client.exchange('POST', '/', headers, b'[]').body)['Response']
+    yield from differs('no region', answer['Error']['Code'], 'MissingParameter')
     cloud.control(rate_limit=3)
     try:
         for _ in range(12):
@@ -158,6 +169,40 @@ def import_rules(cloud):
     longest = import_model(client, TrainingModelName='模' * 60,
                            TrainingModelCosPath=place('rules/'))
     client.tione('DeleteTrainingModel', TrainingModelId=longest['Id'])
+
+
+def other_imports(cloud):
+    """Into a version that exists, from a task, from automatic learning."""
+    client = Client(cloud)
+    client.cos('PUT', 'more/extra.txt', body=b'extra')
+    client.cos('PUT', 'other/base.txt', body=b'base')
+    first = import_model(client, TrainingModelCosPath=place('other/'),
+                         ModelOutputPath=place('held/'))
+    again = import_model(client, ImportMethod='EXIST', TrainingModelId=first['Id'],
+                         TrainingModelVersion='v1', TrainingModelCosPath=place('more/'),
+                         ModelOutputPath=place('held/'))
+    yield from differs('the same', again['TrainingModelVersionId'],
+                       first['TrainingModelVersionId'])
+    for _ in range(2):
+        version_of(client, again['TrainingModelVersionId'])
+    yield from differs('added', client.cos('GET', 'held/extra.txt').body, b'extra')
+
+    task = import_model(client, TrainingModelSource=None, TrainingJobId='train-1',
+                        TrainingJobName='任务', TrainingModelCosPath=place('other/'))
+    version = version_of(client, task['TrainingModelVersionId'])
+    yield from differs('task', (version['TrainingModelSource'], version['TrainingJobName']),
+                       ('JOB', '任务'))
+
+    cloud.control(automl_import=True, put_object={
+        'bucket': 'ti-automl-gz-1300000000', 'key': 'automl/public/ml-1/ems/sdk/config.json',
+        'text': '{}'})
+    learned = import_model(client, TrainingModelSource='AUTO_ML', AutoMLTaskId='ml-1',
+                           TrainingModelCosPath=None, TrainingPreference='BALANCE')
+    for _ in range(2):
+        version = version_of(client, learned['TrainingModelVersionId'])
+    yield from differs('learned', (version['TrainingModelStatus'], version['AutoMLTaskId']),
+                       ('STATUS_SUCCESS', 'ml-1'))
+    cloud.control(automl_import=False)
 
 
 def model_pages(cloud):
@@ -470,6 +515,7 @@ def main():
         tap.check('withdrawn calls', withdrawn, cloud)
         for name, function in (
                 ('the gateway', gateway), ('imports', imports), ('rules of imports', import_rules),
+                ('other imports', other_imports),
                 ('pages of models', model_pages), ('edits of tags', tag_edits),
                 ('lists of tags', tag_lists), ('training tasks and images', tasks),
                 ('services', services), ('prices and capacity', billing),

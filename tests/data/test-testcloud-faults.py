@@ -170,8 +170,8 @@ def matching(cloud):
     cloud.control(clear_faults=True)
     yield from differs('cleared', client.cos('PUT', 'p', query={
         'partNumber': 2, 'uploadId': upload_id}, body=b'').status, 200)
-    for description in ({'do': {'kind': 'nonsense'}}, {'match': {'verb': 'x'},
-                                                       'do': {'kind': 'refuse'}}):
+    for description in ({'do': {'kind': 'nonsense'}}, {'do': {'kind': 'slow', 'rate': 1}},
+                        {'match': {'verb': 'x'}, 'do': {'kind': 'refuse'}}):
         try:
             cloud.control(faults=[description])
             yield f'{description} was taken'

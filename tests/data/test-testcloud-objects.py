@@ -184,6 +184,16 @@ def presigned(cloud):
                            (200, b'hello', 'attachment; filename="x"'))
 
 
+def presigned_with_token(cloud):
+    client = Client(cloud, test_cloud.TEMPORARY_SECRET_ID, test_cloud.TEMPORARY_SECRET_KEY)
+    host = 'models-1250000000.localhost'
+    text = client.cos_authorization('PUT', 'token', {}, {'Host': f'{host}:{cloud.port}'})
+    for token, status in ((test_cloud.TOKEN, 200), ('another', 403)):
+        answer = client.exchange('PUT', f'/token?{text}&x-cos-security-token={token}',
+                                 {'Content-Length': 1}, b'1', host)
+        yield from differs(token, answer.status, status)
+
+
 # Objects
 
 
@@ -353,6 +363,12 @@ def multipart(cloud):
         yield from differs('uploads', set(uploads.texts(f'./Upload/{spelling}')),
                            {upload_id, other})
     cloud.control(upload_id_spelling='UploadId')
+    page = client.cos('GET', query={'uploads': '', 'max-uploads': 1})
+    rest = client.cos('GET', query={
+        'uploads': '', 'key-marker': page.xml.findtext('NextKeyMarker'),
+        'upload-id-marker': page.xml.findtext('NextUploadIdMarker')})
+    yield from differs('pages of uploads', {*page.texts('./Upload/UploadId'),
+                                            *rest.texts('./Upload/UploadId')}, {upload_id, other})
     yield from differs('order', complete(client, 'big', upload_id, parts[::-1]).code,
                        'InvalidPartOrder')
     yield from differs('unknown', complete(client, 'big', upload_id, [(9, '"x"')]).code,
@@ -434,6 +450,7 @@ def main():
                 ('keys that may only read', read_only_keys),
                 ('COS signatures are checked', cos_signatures),
                 ('presigned addresses are served', presigned),
+                ('presigned addresses of temporary keys', presigned_with_token),
                 ('objects', put_and_get),
                 ('keys', keys),
                 ('listings', listing),

@@ -9,9 +9,28 @@ from fnmatch import fnmatchcase
 from .errors import ApiError, CosError, Disconnected
 from .wire import Response
 
-KINDS = ('refuse', 'reset_before', 'reset_after', 'timeout', 'truncate', 'status', 'api_error',
-         'cos_error', 'throttle', 'malformed', 'wrong_types', 'nulls', 'huge', 'wrong_crc',
-         'no_crc', 'corrupt_body', 'redirect', 'delay', 'slow')
+# Each kind, with what it takes besides.
+KINDS = {
+    'refuse': (),  # the connection ends without an answer
+    'reset_before': (),  # is reset once the head was read
+    'reset_after': (),  # is reset once all was done
+    'timeout': ('seconds',),  # ends after a while of silence
+    'truncate': (),  # ends in the middle of the answer
+    'status': ('code', 'body', 'headers', 'apply'),  # a gateway answers
+    'api_error': ('code', 'message', 'apply'),
+    'cos_error': ('status', 'code', 'message', 'apply'),  # status 200 as well
+    'throttle': ('status', 'retry_after', 'apply'),  # status 429 for a gateway's
+    'malformed': ('body',),
+    'wrong_types': (),
+    'nulls': (),
+    'huge': ('size',),
+    'wrong_crc': (),
+    'no_crc': (),
+    'corrupt_body': ('offset',),  # one bit is flipped, the sum stays
+    'redirect': ('code', 'location', 'apply'),
+    'delay': ('seconds',),
+    'slow': ('bytes_per_second',),  # both ways
+}
 
 # Other names that calls of COS go by.
 _ALIASES = {
@@ -34,9 +53,12 @@ class Rule:
         unknown = set(match) - set(_MATCHES)
         if unknown or set(description) - {'match', 'times', 'do'}:
             raise ValueError(f'unknown members in a fault: {description}')
-        self.do = description['do']
+        self.do = {name.lower(): value for name, value in description['do'].items()}
         if self.do.get('kind') not in KINDS:
             raise ValueError(f'unknown kind of fault: {self.do}')
+        unknown = set(self.do) - {'kind', *KINDS[self.do['kind']]}
+        if unknown:
+            raise ValueError(f'{self.do["kind"]} does not take {", ".join(sorted(unknown))}')
         self.skip = match.pop('skip', 0)
         if 'action' in match:
             match['action'] = _ALIASES.get(match['action'], match['action'])
