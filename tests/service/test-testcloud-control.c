@@ -22,6 +22,7 @@ test_starts_and_stops (void)
                                    "http://{bucket}.localhost:"));
 
   g_clear_pointer (&cloud, granary_test_cloud_stop);
+  g_socket_client_set_enable_proxy (client, FALSE);
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &error);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
