@@ -158,6 +158,7 @@ typedef enum
   /* The account. Subject: the connection's name, but where said. */
   GRANARY_REASON_KEY_MISSING,
   GRANARY_REASON_KEY_INCOMPLETE, /* subject: what is missing of it */
+  GRANARY_REASON_KEY_MALFORMED,  /* subject: which part of it */
   GRANARY_REASON_KEY_UNKNOWN,
   GRANARY_REASON_KEY_WRONG,
   GRANARY_REASON_TOKEN_EXPIRED,
@@ -189,6 +190,7 @@ typedef enum
   GRANARY_REASON_ENVIRONMENT_UNSET,
   GRANARY_REASON_IMPORT_REFUSED, /* the platform's own text is in the remote message */
   GRANARY_REASON_CLOUD_CANNOT,   /* subject: what cannot be changed there */
+  GRANARY_REASON_NO_TRASH,       /* subject: the connection's name */
   GRANARY_REASON_FILES_UNKNOWN,
   GRANARY_REASON_TAG_SYSTEM,
   GRANARY_REASON_TAG_REJECTED,

@@ -41,6 +41,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryAccountTest, granary_account_test_free)
 /* The first that is wrong, or NULL. */
 const GError       *granary_account_test_get_error  (GranaryAccountTest   *self);
 
+/* The first that keeps the connection from being of use, or NULL: what the account may not do with
+ * storage and tags does not, and choosing a bucket helps where it may not list them. */
+const GError       *granary_account_test_get_obstacle (GranaryAccountTest *self);
+
 void                granary_account_test_async      (GranaryAccount       *account,
                                                      GCancellable         *cancellable,
                                                      GAsyncReadyCallback   callback,

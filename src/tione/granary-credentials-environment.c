@@ -4,15 +4,16 @@
 
 #include "config.h"
 
+#include "granary-credentials-private.h"
 #include "granary-keyring.h"
-
-#include "granary-error.h"
 
 #include <string.h>
 
-#define SECRET_ID "TENCENTCLOUD_SECRET_ID"
-#define SECRET_KEY "TENCENTCLOUD_SECRET_KEY"
-#define TOKEN "TENCENTCLOUD_TOKEN"
+static const char *const names[3] = {
+  "TENCENTCLOUD_SECRET_ID",
+  "TENCENTCLOUD_SECRET_KEY",
+  "TENCENTCLOUD_TOKEN",
+};
 
 /* Takes a variable out of the environment, and its text out of the block that the kernel shows in
  * /proc/PID/environ. NULL when it is not set, or empty. */
@@ -47,22 +48,19 @@ wipe (char *secret)
  * thread is there.
  *
  * Returns: (transfer full) (nullable): the key; %NULL without error when none of the variables is
- *   set, and with %GRANARY_REASON_KEY_INCOMPLETE when one is missing
+ *   set, and with %GRANARY_REASON_KEY_INCOMPLETE or %GRANARY_REASON_KEY_MALFORMED when they are no
+ *   key; the subject is the variable
  */
 GranaryCredentials *
 granary_credentials_take_from_environment (GError **error)
 {
-  char *id = take (SECRET_ID);
-  char *key = take (SECRET_KEY);
-  char *token = take (TOKEN);
+  char *id = take (names[0]);
+  char *key = take (names[1]);
+  char *token = take (names[2]);
   GranaryCredentials *credentials = NULL;
 
-  if (id != NULL && key != NULL)
-    credentials = granary_credentials_new (id, key, token);
-  else if (id != NULL || key != NULL || token != NULL)
-    granary_set_error (error, GRANARY_ERROR_AUTH_REQUIRED, GRANARY_REASON_KEY_INCOMPLETE,
-                       id == NULL ? SECRET_ID : SECRET_KEY, "%s is not set",
-                       id == NULL ? SECRET_ID : SECRET_KEY);
+  if (id != NULL || key != NULL || token != NULL)
+    credentials = granary_credentials_read_named (names, id, key, token, error);
 
   wipe (id);
   wipe (key);

@@ -29,6 +29,12 @@ void                granary_keyring_remove_async  (GranaryAccount       *account
                                                    gpointer              user_data);
 gboolean            granary_keyring_remove_finish (GAsyncResult         *result,
                                                    GError              **error);
+/* What was typed as a key, without space around it. KEY_INCOMPLETE and KEY_MALFORMED, whose subject is
+ * `SecretId`, `SecretKey` or `Token`. */
+GranaryCredentials *granary_credentials_read      (const char           *secret_id,
+                                                   const char           *secret_key,
+                                                   const char           *token,
+                                                   GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 /* TENCENTCLOUD_SECRET_ID, _SECRET_KEY, _TOKEN, read once and taken out of the environment of this
  * process, so that no child gets them. NULL without error when they are not set. */
 GranaryCredentials *granary_credentials_take_from_environment

@@ -215,6 +215,9 @@ make_title (GranaryVerb  verb,
     case GRANARY_VERB_LIST_OBJECTS:
       return object != NULL ? g_strdup_printf (_("Could not list “%s”"), object)
                             : g_strdup (_("Could not list the storage"));
+    case GRANARY_VERB_DISCONNECT:
+      return object != NULL ? g_strdup_printf (_("Could not sign out of “%s”"), object)
+                            : g_strdup (_("Could not sign out"));
     default:
       g_return_val_if_reached (g_strdup (_("Something went wrong")));
     }

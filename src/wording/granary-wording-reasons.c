@@ -402,6 +402,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Set both, or neither."),
     GRANARY_WAY_OUT_CHANGE_KEY,
   },
+  [GRANARY_REASON_KEY_MALFORMED] = {
+    N_("“%s” has characters that no key has."),
+    N_("Copy it again, without anything before or after it."),
+    GRANARY_WAY_OUT_CHANGE_KEY,
+  },
   [GRANARY_REASON_KEY_UNKNOWN] = {
     N_("The SecretId of “%s” does not exist, or was disabled."),
     N_("Copy it again from the account’s list of API keys."),
@@ -541,6 +546,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
   [GRANARY_REASON_CLOUD_CANNOT] = {
     N_("The platform has no way to change this of “%s”."),
     N_("Only tags and files can change there: import a new version for anything else."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_NO_TRASH] = {
+    N_("“%s” has no trash: what is deleted there is gone."),
+    N_("Import it again if you still have its files."),
     GRANARY_WAY_OUT_NONE,
   },
   [GRANARY_REASON_FILES_UNKNOWN] = {
