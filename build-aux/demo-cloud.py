@@ -7,6 +7,7 @@ of the environment are, so these have to be private ones.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -25,12 +26,24 @@ def write_connection(cloud):
         file.write('\n'.join(lines) + '\n')
 
 
+def write_environment(variables):
+    """For a shell that wants to use the command line beside the window."""
+    folder = os.path.dirname(os.environ['XDG_CONFIG_HOME'])
+    names = ('XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME')
+    variables = {**{name: os.environ[name] for name in names}, **variables}
+    with open(os.path.join(folder, 'environment'), 'w', encoding='utf-8') as file:
+        file.writelines(f'export {name}={shlex.quote(value)}\n'
+                        for name, value in variables.items())
+
+
 def main():
     with test_cloud.Cloud('demo') as cloud:
         write_connection(cloud)
-        environment = {**os.environ, **cloud.environment(), 'GRANARY_DEMO_CLOUD': cloud.url}
+        variables = {**cloud.environment(), 'GRANARY_DEMO_CLOUD': cloud.url}
+        write_environment(variables)
         try:
-            sys.exit(subprocess.run(sys.argv[2:], env=environment, check=False).returncode)
+            sys.exit(subprocess.run(sys.argv[2:], env={**os.environ, **variables},
+                                    check=False).returncode)
         except KeyboardInterrupt:
             sys.exit(130)
 

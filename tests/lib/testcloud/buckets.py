@@ -39,6 +39,7 @@ class Upload:
         self.headers = headers
         self.initiated = initiated
         self.parts = {}
+        self.held = 0  # bytes of parts that are kept, those replaced included
 
 
 class Bucket:

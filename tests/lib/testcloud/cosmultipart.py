@@ -56,10 +56,11 @@ class Multipart:
     def _keep(self, target, part):
         with self.cloud.lock:
             upload = self._upload(target)  # it may have ended meanwhile
+            if part.content.readable:
+                upload.held += part.content.size
             upload.parts[part.number] = part
-            held = sum(other.content.size for other in upload.parts.values()
-                       if other.content.readable)
-            if held > self.cloud.settings.max_memory:
+            if upload.held > self.cloud.settings.max_memory:
+                upload.held = 0
                 for other in upload.parts.values():
                     if other.content.readable:
                         other.content = other.content.forget()
