@@ -155,17 +155,21 @@ control_can (GranaryTransferAction action,
   return entry != NULL && !self->is_closed && can_entry (entry, action);
 }
 
+/* Told as two small changes: a view need not look at all that lies between. */
 static void
 raise_entry (GranaryEntry *entry)
 {
   GranaryTransferQueue *self = entry->queue;
+  g_autoptr (GranaryEntry) kept = granary_entry_ref (entry);
   GranaryEntry *first = g_sequence_get (g_sequence_get_begin_iter (self->waiting));
   guint from = (guint) g_sequence_iter_get_position (entry->place);
-  guint to = (guint) g_sequence_iter_get_position (first->place);
 
   g_sequence_move (entry->turn, g_sequence_get_begin_iter (self->waiting));
-  g_sequence_move (entry->place, first->place);
-  g_list_model_items_changed (G_LIST_MODEL (self), to, from - to + 1, from - to + 1);
+  g_clear_pointer (&entry->place, g_sequence_remove);
+  g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
+  entry->place = g_sequence_insert_before (first->place, granary_entry_ref (entry));
+  g_list_model_items_changed (G_LIST_MODEL (self),
+                              (guint) g_sequence_iter_get_position (entry->place), 0, 1);
   granary_transfer_queue_store_raised (entry);
 }
 

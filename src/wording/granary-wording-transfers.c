@@ -8,71 +8,105 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What it is while it goes on, and once it is done; each with and without a subject. */
+typedef struct
+{
+  const char *doing;
+  const char *doing_it;
+  const char *done;
+  const char *done_it;
+} Title;
+
+/* Translators: each %s is a model and version, such as “plate-ocr v6”. */
+static const Title titles[] = {
+  [GRANARY_TRANSFER_IMPORT] = {
+    N_("Importing “%s”"), N_("Importing"), N_("Imported “%s”"), N_("Imported"),
+  },
+  [GRANARY_TRANSFER_UPLOAD] = {
+    N_("Uploading to “%s”"), N_("Uploading"), N_("Uploaded to “%s”"), N_("Uploaded"),
+  },
+  [GRANARY_TRANSFER_DOWNLOAD] = {
+    N_("Downloading “%s”"), N_("Downloading"), N_("Downloaded “%s”"), N_("Downloaded"),
+  },
+  [GRANARY_TRANSFER_VERIFY] = {
+    N_("Verifying “%s”"), N_("Verifying"), N_("Verified “%s”"), N_("Verified"),
+  },
+  [GRANARY_TRANSFER_DELETE] = {
+    N_("Deleting “%s”"), N_("Deleting"), N_("Deleted “%s”"), N_("Deleted"),
+  },
+  [GRANARY_TRANSFER_PURGE] = {
+    N_("Permanently deleting “%s”"), N_("Permanently deleting"),
+    N_("Permanently deleted “%s”"), N_("Permanently deleted"),
+  },
+};
+
 /**
  * granary_wording_transfer_title:
  * @transfer: a transfer
  *
- * Returns: (transfer full): what it is for, such as `Importing “plate-ocr v6”`
+ * Returns: (transfer full): what it is for, such as `Importing “plate-ocr v6”`; `Imported …` once it
+ *   is done
  */
 char *
 granary_wording_transfer_title (GranaryTransfer *transfer)
 {
   g_autofree char *subject = NULL;
-  g_autofree char *shown = NULL;
+  g_autoptr (GString) title = NULL;
+  GranaryTransferKind kind;
+  const Title *words;
+  gboolean done;
 
   g_return_val_if_fail (GRANARY_IS_TRANSFER (transfer), NULL);
 
-  subject = granary_transfer_dup_subject (transfer);
-  if (subject != NULL && *subject != '\0')
-    shown = granary_display_path (subject);
+  kind = granary_transfer_get_kind (transfer);
+  g_return_val_if_fail (kind < G_N_ELEMENTS (titles), NULL);
 
-  switch (granary_transfer_get_kind (transfer))
-    {
-    case GRANARY_TRANSFER_IMPORT:
-      return shown != NULL ? g_strdup_printf (_("Importing “%s”"), shown)
-                           : g_strdup (_("Importing"));
-    case GRANARY_TRANSFER_UPLOAD:
-      return shown != NULL ? g_strdup_printf (_("Uploading to “%s”"), shown)
-                           : g_strdup (_("Uploading"));
-    case GRANARY_TRANSFER_DOWNLOAD:
-      return shown != NULL ? g_strdup_printf (_("Downloading “%s”"), shown)
-                           : g_strdup (_("Downloading"));
-    case GRANARY_TRANSFER_VERIFY:
-      return shown != NULL ? g_strdup_printf (_("Verifying “%s”"), shown)
-                           : g_strdup (_("Verifying"));
-    case GRANARY_TRANSFER_DELETE:
-      return shown != NULL ? g_strdup_printf (_("Deleting “%s”"), shown)
-                           : g_strdup (_("Deleting"));
-    case GRANARY_TRANSFER_PURGE:
-      return shown != NULL ? g_strdup_printf (_("Permanently deleting “%s”"), shown)
-                           : g_strdup (_("Permanently deleting"));
-    default:
-      g_return_val_if_reached (g_strdup (_("Working")));
-    }
+  words = &titles[kind];
+  subject = granary_transfer_dup_subject (transfer);
+  done = granary_transfer_get_state (transfer) == GRANARY_TRANSFER_DONE;
+  if (subject == NULL || *subject == '\0')
+    return g_strdup (done ? _(words->done_it) : _(words->doing_it));
+
+  {
+    g_autofree char *shown = granary_display_path (subject);
+
+    title = g_string_new (done ? _(words->done) : _(words->doing));
+    g_string_replace (title, "%s", shown, 1);
+  }
+
+  return g_string_free (g_steal_pointer (&title), FALSE);
 }
 
+/* Short, as it changes all the time beside a bar. */
 static char *
 make_time_left (int seconds)
 {
   if (seconds < 60)
-    return g_strdup_printf (ngettext ("%d second left", "%d seconds left", MAX (seconds, 1)),
-                            MAX (seconds, 1));
+    /* Translators: seconds that are left, s being the unit: “35 s left”. */
+    return g_strdup_printf (_("%d s left"), MAX (seconds, 1));
 
   if (seconds < 60 * 60)
-    {
-      int minutes = (seconds + 30) / 60;
+    /* Translators: minutes that are left. */
+    return g_strdup_printf (_("%d min left"), (seconds + 30) / 60);
 
-      return g_strdup_printf (ngettext ("%d minute left", "%d minutes left", minutes), minutes);
-    }
-
-  {
-    int hours = (seconds + 30 * 60) / (60 * 60);
-
-    return g_strdup_printf (ngettext ("%d hour left", "%d hours left", hours), hours);
-  }
+  /* Translators: hours that are left. */
+  return g_strdup_printf (_("%d h left"), (seconds + 30 * 60) / (60 * 60));
 }
 
-/* “1.2 of 4.0 GB” is what it comes to; each size keeps its own unit, as they may differ. */
+/* Where the unit begins in what g_format_size() made, behind the last of its spaces. */
+static const char *
+find_unit (const char *size)
+{
+  const char *unit = NULL;
+
+  for (const char *at = size; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_isspace (g_utf8_get_char (at)))
+      unit = at;
+
+  return unit;
+}
+
+/* “1.2 of 4.0 GB”; where the units differ, “800 MB of 4.0 GB”. */
 static char *
 make_amount (GranaryTransfer *transfer)
 {
@@ -85,8 +119,13 @@ make_amount (GranaryTransfer *transfer)
     {
       g_autofree char *done = granary_wording_size (MIN (bytes_done, bytes_total));
       g_autofree char *total = granary_wording_size (bytes_total);
+      const char *unit_done = find_unit (done);
+      const char *unit_total = find_unit (total);
 
-      /* Translators: sizes, such as “1.2 GB of 4.0 GB”. */
+      if (unit_done != NULL && unit_total != NULL && g_str_equal (unit_done, unit_total))
+        done[unit_done - done] = '\0';
+
+      /* Translators: sizes, such as “1.2 of 4.0 GB” or “800 MB of 4.0 GB”. */
       return g_strdup_printf (_("%1$s of %2$s"), done, total);
     }
 
@@ -134,11 +173,71 @@ make_progress (GranaryTransfer *transfer,
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
+static char *
+make_paused (GranaryTransfer *transfer)
+{
+  g_autofree char *amount = make_amount (transfer);
+
+  /* Translators: a transfer that the user stopped for the time being. */
+  if (amount == NULL)
+    return g_strdup (C_("transfer", "Paused"));
+
+  return g_strdup_printf ("%s · %s", C_("transfer", "Paused"), amount);
+}
+
+static char *
+make_retrying (GranaryTransfer *transfer)
+{
+  const GError *error = granary_transfer_get_error (transfer);
+  int seconds = granary_transfer_get_retry_in (transfer);
+  g_autofree char *problem = error != NULL ? granary_wording_for_problem (error) : NULL;
+  g_autofree char *retry = NULL;
+
+  if (seconds > 0)
+    /* Translators: a transfer that failed for the moment goes on by itself; s is for seconds. */
+    retry = g_strdup_printf (_("Retrying in %d s."), seconds);
+  else
+    retry = g_strdup (_("Retrying now."));
+
+  /* Translators: %s is a sentence, such as “Retrying in 8 s.” */
+  if (problem == NULL)
+    return g_strdup_printf (_("Paused. %s"), retry);
+
+  /* Translators: two sentences: why a transfer cannot go on, such as ““cos.example.com” cannot be
+   * reached.”, and “Retrying in 8 s.” */
+  return g_strdup_printf (_("Paused: %1$s %2$s"), problem, retry);
+}
+
+static char *
+make_waiting (GranaryTransfer *transfer)
+{
+  int turn = granary_transfer_get_turn (transfer);
+  gint64 bytes_total = granary_transfer_get_bytes_total (transfer);
+  g_autoptr (GString) line = g_string_new (C_("transfer", "Waiting"));
+
+  if (bytes_total > 0)
+    {
+      g_autofree char *size = granary_wording_size (bytes_total);
+
+      g_string_append_printf (line, " · %s", size);
+    }
+  if (turn > 0)
+    {
+      g_string_append (line, " · ");
+      /* Translators: how many transfers in the queue come before this one. */
+      g_string_append_printf (line, ngettext ("%d before it", "%d before it", (gulong) turn), turn);
+    }
+
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
 /**
  * granary_wording_transfer_line:
  * @transfer: a transfer
  *
- * Returns: (transfer full): where it stands, such as `1.2 GB of 4.0 GB · 85 MB/s · 40 seconds left`
+ * Main context of the transfer.
+ *
+ * Returns: (transfer full): where it stands, such as `1.2 of 4.0 GB · 85 MB/s · 40 s left`
  */
 char *
 granary_wording_transfer_line (GranaryTransfer *transfer)
@@ -148,15 +247,11 @@ granary_wording_transfer_line (GranaryTransfer *transfer)
   switch (granary_transfer_get_state (transfer))
     {
     case GRANARY_TRANSFER_PAUSED:
-      /* Translators: a transfer that the user stopped for the time being. */
-      return g_strdup (C_("transfer", "Paused"));
-
+      return make_paused (transfer);
     case GRANARY_TRANSFER_RETRYING:
-      /* Translators: a transfer that failed for the moment. */
-      return g_strdup (C_("transfer", "Waiting to try again"));
-
+      return make_retrying (transfer);
     case GRANARY_TRANSFER_QUEUED:
-      return g_strdup (C_("transfer", "Waiting"));
+      return make_waiting (transfer);
     case GRANARY_TRANSFER_RUNNING:
       return make_progress (transfer, FALSE);
     case GRANARY_TRANSFER_VERIFYING:

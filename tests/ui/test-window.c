@@ -8,7 +8,6 @@
 
 #include "granary-details.h"
 #include "granary-shell.h"
-#include "granary-transfer-row.h"
 #include "granary-ui-test.h"
 #include "granary-window.h"
 #include "widget-test.h"
@@ -172,7 +171,7 @@ test_transfers (Fixture       *fixture,
   granary_transfer_set_total (transfer, 1000, 1);
   granary_transfer_set_state (transfer, GRANARY_TRANSFER_RUNNING);
   granary_transfer_add_bytes (transfer, 250);
-  g_assert_cmpfloat (granary_transfer_list_get_fraction (list), ==, 0.25);
+  granary_ui_test_wait (granary_transfer_list_get_fraction (list) == 0.25);
 
   /* With something running the window asks. */
   gtk_window_close (GTK_WINDOW (fixture->window));
@@ -187,23 +186,6 @@ test_transfers (Fixture       *fixture,
   g_assert_true (gtk_widget_get_visible (button));
   granary_transfer_list_clear_ended (list);
   g_assert_false (gtk_widget_get_visible (button));
-}
-
-static void
-test_transfer_row (Fixture       *fixture,
-                   gconstpointer  data)
-{
-  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_UPLOAD, "demo v1");
-  GtkWidget *row = g_object_ref_sink (granary_transfer_row_new (transfer));
-  GtkWidget *button = widget_test_find (row, GTK_TYPE_BUTTON, 0);
-
-  g_assert_nonnull (button);
-  g_signal_emit_by_name (button, "clicked");
-  g_assert_true (g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
-  g_assert_false (gtk_widget_get_sensitive (button));
-  granary_transfer_finish (transfer, NULL);
-  granary_ui_test_wait (widget_test_find (row, GTK_TYPE_BUTTON, 0) == NULL);
-  g_assert_finalize_object (row);
 }
 
 /* The embedded repository itself: a folder that becomes one, and one that cannot. */
@@ -281,7 +263,6 @@ main (int    argc,
   g_test_add ("/window/pages", Fixture, NULL, set_up, test_pages, tear_down);
   g_test_add ("/window/filter", Fixture, NULL, set_up, test_filter, tear_down);
   g_test_add ("/window/transfers", Fixture, NULL, set_up, test_transfers, tear_down);
-  g_test_add ("/window/transfer-row", Fixture, NULL, set_up, test_transfer_row, tear_down);
   g_test_add ("/window/open", Fixture, NULL, set_up, test_open, tear_down);
   g_test_add ("/window/folders", Fixture, NULL, set_up, test_folders, tear_down);
 

@@ -473,12 +473,13 @@ test_transfers (void)
       g_assert_null (strstr (short_title, "“"));
     }
 
-  for (int state = 0; state <= GRANARY_TRANSFER_CANCELLED; state++)
+  for (int state = 0; state <= GRANARY_TRANSFER_RETRYING; state++)
     {
       g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_IMPORT, "a");
       g_autofree char *line = NULL;
 
-      if (state < GRANARY_TRANSFER_DONE)
+      if (state < GRANARY_TRANSFER_DONE || state == GRANARY_TRANSFER_PAUSED ||
+          state == GRANARY_TRANSFER_RETRYING)
         granary_transfer_set_state (transfer, state);
       else if (state == GRANARY_TRANSFER_DONE)
         granary_transfer_finish (transfer, NULL);
@@ -522,16 +523,16 @@ test_transfer_amounts (void)
   granary_transfer_set_total (bytes, 4000000000, 3);
   granary_transfer_add_bytes (bytes, 1200000000);
   half = make_line (bytes);
-  g_assert_true (g_str_has_prefix (half, "1.2 GB of 4.0 GB"));
+  g_assert_true (g_str_has_prefix (half, "1.2 of 4.0 GB"));
 
   granary_transfer_set_state (bytes, GRANARY_TRANSFER_VERIFYING);
   verifying = make_line (bytes);
-  g_assert_true (g_str_has_prefix (verifying, "Verifying · 1.2 GB of 4.0 GB"));
+  g_assert_true (g_str_has_prefix (verifying, "Verifying · 1.2 of 4.0 GB"));
 
   /* A file may grow while it is read; more than all is never said. */
   granary_transfer_add_bytes (bytes, 9000000000);
   beyond = make_line (bytes);
-  g_assert_true (g_str_has_prefix (beyond, "Verifying · 4.0 GB of 4.0 GB"));
+  g_assert_true (g_str_has_prefix (beyond, "Verifying · 4.0 of 4.0 GB"));
   granary_transfer_finish (bytes, NULL);
   done = make_line (bytes);
   g_assert_cmpstr (done, ==, "Done · 4.0 GB");
@@ -541,6 +542,40 @@ test_transfer_amounts (void)
   granary_transfer_add_files (files, 5);
   counted = make_line (files);
   g_assert_true (g_str_has_prefix (counted, "5 of 12 files"));
+}
+
+static void
+test_transfer_waits (void)
+{
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_UPLOAD, "ocr v2");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *waiting = NULL;
+  g_autofree char *paused = NULL;
+  g_autofree char *retrying = NULL;
+  g_autofree char *due = NULL;
+  g_autofree char *title = NULL;
+
+  granary_transfer_set_total (transfer, 4000000000, 3);
+  waiting = make_line (transfer);
+  g_assert_cmpstr (waiting, ==, "Waiting · 4.0 GB");
+
+  granary_transfer_add_bytes (transfer, 800000000);
+  granary_transfer_set_state (transfer, GRANARY_TRANSFER_PAUSED);
+  paused = make_line (transfer);
+  g_assert_cmpstr (paused, ==, "Paused · 800.0 MB of 4.0 GB");
+
+  granary_set_error (&error, GRANARY_ERROR_NETWORK, GRANARY_REASON_HOST_UNREACHABLE, "cos.test",
+                     "x");
+  granary_transfer_retry_later (transfer, error, 8);
+  retrying = make_line (transfer);
+  g_assert_cmpstr (retrying, ==, "Paused: “cos.test” cannot be reached. Retrying in 8 s.");
+  granary_transfer_set_retry_in (transfer, 0);
+  due = make_line (transfer);
+  g_assert_cmpstr (due, ==, "Paused: “cos.test” cannot be reached. Retrying now.");
+
+  granary_transfer_finish (transfer, NULL);
+  title = granary_wording_transfer_title (transfer);
+  g_assert_cmpstr (title, ==, "Uploaded to “ocr v2”");
 }
 
 static void
@@ -582,6 +617,7 @@ main (int   argc,
   g_test_add_func ("/wording/place", test_place);
   g_test_add_func ("/wording/transfers", test_transfers);
   g_test_add_func ("/wording/transfer-amounts", test_transfer_amounts);
+  g_test_add_func ("/wording/transfer-waits", test_transfer_waits);
 
   return g_test_run ();
 }

@@ -120,7 +120,10 @@ forget_connection (GranaryWindow *self)
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   if (self->connection != NULL)
-    g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection), self);
+    {
+      g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection), self);
+      granary_window_leave_connection (self, self->connection);
+    }
   g_clear_object (&self->connection);
   g_clear_error (&self->lost);
   g_clear_pointer (&self->repairs, g_free);
@@ -153,6 +156,7 @@ granary_window_set_connection (GranaryWindow     *self,
 
   if (connection != NULL)
     {
+      granary_window_enter_connection (self, connection);
       repairs = granary_connection_get_repairs (connection);
       if (repairs != NULL && repairs->len > 0)
         self->repairs = granary_wording_for_repairs (repairs);

@@ -16,6 +16,8 @@ struct _GranaryWindow
   GSettings              *settings;          /* (owned) */
   GranaryFolders         *folders;           /* (owned) */
   GranaryTransferList    *transfers;         /* (owned) */
+  GPtrArray              *background;        /* (owned) (element-type GranaryConnection): not shown,
+                                              * kept until their transfers are through */
 
   char                   *folder;            /* (owned) (nullable): what is shown or opened */
   GranaryConnection      *connection;        /* (owned) (nullable) until it is open */
@@ -55,5 +57,9 @@ void granary_window_reopen             (GranaryWindow *self);
 void granary_window_init_transfers     (GranaryWindow *self);
 void granary_window_dispose_transfers  (GranaryWindow *self);
 void granary_window_ask_before_closing (GranaryWindow *self);
+void granary_window_enter_connection   (GranaryWindow     *self,
+                                        GranaryConnection *connection);
+void granary_window_leave_connection   (GranaryWindow     *self,
+                                        GranaryConnection *connection);
 
 G_END_DECLS

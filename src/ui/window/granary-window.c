@@ -331,7 +331,7 @@ granary_window_close_request (GtkWindow *window)
   GranaryWindow *self = GRANARY_WINDOW (window);
 
   save_state (self);
-  if (!self->closing && granary_transfer_list_get_n_running (self->transfers) > 0)
+  if (!self->closing && granary_transfer_list_is_active (self->transfers))
     {
       granary_window_ask_before_closing (self);
       return GDK_EVENT_STOP;
