@@ -41,6 +41,22 @@ parse_http_time (const char *text)
   return time != NULL ? g_date_time_to_unix_usec (time) : 0;
 }
 
+/* Every object has an ETag: an answer without one is not from the storage. */
+static gboolean
+check_etag (GranaryHttpResponse   *response,
+            const GranaryCosCall  *call,
+            GError               **error)
+{
+  const char *etag = granary_http_response_get_header (response, "ETag");
+
+  if (etag != NULL && *etag != '\0')
+    return TRUE;
+
+  granary_set_error (error, GRANARY_ERROR_BAD_RESPONSE, GRANARY_REASON_RESPONSE_MALFORMED,
+                     call->action, "%s: no ETag", call->action);
+  return FALSE;
+}
+
 /* Of a range that was asked for, whether the answer is of it and not of something else. */
 static gboolean
 check_range (GranaryHttpResponse   *response,
@@ -187,6 +203,9 @@ granary_cos_client_stat (GranaryCosClient          *self,
       return NULL;
     }
 
+  if (!check_etag (answer->response, &call, error))
+    return NULL;
+
   object = granary_cos_object_from_headers (place->key, answer->response);
   length = granary_http_response_get_header (answer->response, "Content-Length");
   if (length == NULL ||
@@ -264,7 +283,8 @@ granary_cos_client_get (GranaryCosClient          *self,
     }
 
   answer = granary_cos_client_call (self, &call, NULL, cancellable, error);
-  if (answer == NULL || !check_range (answer->response, &call, offset, length, error))
+  if (answer == NULL || !check_etag (answer->response, &call, error) ||
+      !check_range (answer->response, &call, offset, length, error))
     return NULL;
 
   return g_steal_pointer (&answer->response);
@@ -315,7 +335,7 @@ granary_cos_client_put (GranaryCosClient          *self,
   call.key = place->key;
 
   answer = granary_cos_client_call (self, &call, NULL, cancellable, error);
-  if (answer == NULL)
+  if (answer == NULL || !check_etag (answer->response, &call, error))
     return NULL;
 
   object = granary_cos_object_from_headers (place->key, answer->response);
