@@ -3,6 +3,10 @@
 """The test cloud's TI-ONE, Tag, TCR and Region."""
 
 import json
+import os
+import subprocess
+import sys
+import tempfile
 
 from cloud_client import Client, Refused, differs, raises
 from tap import Tap
@@ -483,6 +487,35 @@ def demo():
             './Buckets/Bucket')), 5)
 
 
+_VISITOR = '''
+import configparser, os, urllib.request
+config = configparser.ConfigParser(interpolation=None)
+config.read(os.path.join(os.environ["XDG_CONFIG_HOME"], "granary", "connections.ini"))
+url = config["demo"]["endpoint-tione"]
+assert url == os.environ["GRANARY_DEMO_CLOUD"], url
+assert config["demo"]["endpoint-cos"].startswith("http://{bucket}.localhost:")
+assert os.environ["TENCENTCLOUD_SECRET_ID"].startswith("AKID")
+assert b"log" in urllib.request.urlopen(url + "/__control/log").read()
+'''
+
+
+def beside():
+    """What build-aux/run --demo-cloud starts finds the cloud, and its exit code is told."""
+    source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    with tempfile.TemporaryDirectory() as folder:
+        places = {f'XDG_{name}_HOME': os.path.join(folder, name.lower())
+                  for name in ('CONFIG', 'DATA', 'STATE', 'CACHE')}
+        for code, program in ((0, _VISITOR), (7, 'raise SystemExit(7)')):
+            result = subprocess.run(
+                [sys.executable, os.path.join(source, 'build-aux', 'demo-cloud.py'), source,
+                 sys.executable, '-c', program], env={**os.environ, **places}, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            yield from differs(result.stdout, result.returncode, code)
+        with open(os.path.join(folder, 'environment'), encoding='utf-8') as file:
+            yield from differs('variables', 'export TENCENTCLOUD_REGION=ap-guangzhou\n' in file,
+                               True)
+
+
 def mirror():
     """Generated pages agree with single models, and with what was changed in between."""
     with test_cloud.Cloud('mirror:500:2500') as cloud:
@@ -522,6 +555,7 @@ def main():
                 ('registries', registries)):
             tap.check(name, function, cloud)
     tap.check('the demo', demo)
+    tap.check('the demo beside a command', beside)
     tap.check('very many models', mirror)
     tap.done()
 

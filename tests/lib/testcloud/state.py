@@ -13,10 +13,9 @@ from .log import Log
 from .models import Repository
 from .registry import Registries
 from .services import Services
-from .tags import Tags
+from .tags import UIN, Tags
 from .tasks import Tasks
 
-UIN = '100000000001'
 SUB_UIN = '100000000002'
 APP_ID = 1250000000
 REGIONS = {

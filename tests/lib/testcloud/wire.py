@@ -70,10 +70,6 @@ class Request:
     def header(self, name, default=''):
         return self.headers.get(name, default)
 
-    @property
-    def has_body(self):
-        return bool(self.length) or self.chunked
-
     def _start_body(self):
         if self.awaits_continue:
             self.awaits_continue = False
