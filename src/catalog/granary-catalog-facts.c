@@ -10,6 +10,56 @@
 /* What a mirror remembers beside models, versions and services: numbers used by models that are
  * gone, small facts, and ids added by hand. */
 
+/* Auxiliary functions */
+
+/* 0 where there is no row. A write of the same transaction meets the same trouble, if there is any,
+ * and reports it. */
+static gint64
+get_int_of (GranaryWriter *self,
+            const char    *sql,
+            const char    *model_uid)
+{
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 value = 0;
+
+  statement = granary_database_prepare (self->database, sql, &error);
+  if (statement != NULL)
+    {
+      granary_statement_bind_text (statement, 1, model_uid);
+      if (granary_statement_step (statement, &error))
+        value = granary_statement_get_int (statement, 0);
+    }
+  if (error != NULL)
+    g_debug ("reading of %s: %s", model_uid, error->message);
+
+  return value;
+}
+
+static GStrv
+list_texts (GranaryCatalog  *self,
+            const char      *sql,
+            GError         **error)
+{
+  g_autoptr (GranaryReader) reader = NULL;
+  g_autoptr (GranaryStatement) statement = NULL;
+  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+  GError *local_error = NULL;
+
+  statement = granary_catalog_start_read (self, NULL, sql, &reader, error);
+  if (statement == NULL)
+    return NULL;
+
+  while (granary_statement_step (statement, &local_error))
+    g_strv_builder_add (texts, granary_statement_get_text (statement, 0));
+  if (!granary_read_ended (local_error, error))
+    return NULL;
+
+  return g_strv_builder_end (texts);
+}
+
+/* Public functions */
+
 /**
  * granary_writer_get_high_water:
  * @self: a writer
@@ -21,30 +71,33 @@ int
 granary_writer_get_high_water (GranaryWriter *self,
                                const char    *model_uid)
 {
-  g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GError) error = NULL;
-  gint64 high_water = 0;
-
   g_return_val_if_fail (self != NULL, 0);
   g_return_val_if_fail (model_uid != NULL, 0);
 
-  statement = granary_database_prepare (self->database,
-                                        "SELECT max(coalesce ((SELECT high_water FROM models"
-                                        "   WHERE uid = ?1), 0),"
-                                        " coalesce ((SELECT high_water FROM forgotten"
-                                        "   WHERE model_uid = ?1), 0))",
-                                        &error);
-  if (statement != NULL)
-    {
-      granary_statement_bind_text (statement, 1, model_uid);
-      if (granary_statement_step (statement, &error))
-        high_water = granary_statement_get_int (statement, 0);
-    }
-  /* A write of the same transaction meets the same trouble and reports it. */
-  if (error != NULL)
-    g_debug ("reading the highest number of %s: %s", model_uid, error->message);
+  return (int) MIN (get_int_of (self,
+                                "SELECT max(coalesce ((SELECT high_water FROM models"
+                                "   WHERE uid = ?1), 0),"
+                                " coalesce ((SELECT high_water FROM forgotten"
+                                "   WHERE model_uid = ?1), 0))",
+                                model_uid),
+                    G_MAXINT);
+}
 
-  return (int) MIN (high_water, G_MAXINT);
+/**
+ * granary_writer_find_mirrored:
+ * @self: a writer
+ * @model_uid: id of a model on the platform
+ *
+ * Returns: its row, 0 when there is none
+ */
+gint64
+granary_writer_find_mirrored (GranaryWriter *self,
+                              const char    *model_uid)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail (model_uid != NULL, 0);
+
+  return get_int_of (self, "SELECT id FROM models WHERE uid = ?1 AND mirrored", model_uid);
 }
 
 /**
@@ -137,21 +190,37 @@ GStrv
 granary_catalog_list_pins (GranaryCatalog  *self,
                            GError         **error)
 {
-  g_autoptr (GranaryReader) reader = NULL;
-  g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GStrvBuilder) pins = g_strv_builder_new ();
-  GError *local_error = NULL;
+  return list_texts (self, "SELECT model_uid FROM pins ORDER BY added, model_uid", error);
+}
 
-  statement = granary_catalog_start_read (self, NULL,
-                                          "SELECT model_uid FROM pins ORDER BY added, model_uid",
-                                          &reader, error);
-  if (statement == NULL)
-    return NULL;
+/**
+ * granary_catalog_list_mirrored:
+ * @self: a catalogue
+ * @error: return location
+ *
+ * Returns: (transfer full) (array zero-terminated=1): ids of all models that are mirrored
+ */
+GStrv
+granary_catalog_list_mirrored (GranaryCatalog  *self,
+                               GError         **error)
+{
+  return list_texts (self, "SELECT uid FROM models WHERE mirrored ORDER BY id", error);
+}
 
-  while (granary_statement_step (statement, &local_error))
-    g_strv_builder_add (pins, granary_statement_get_text (statement, 0));
-  if (!granary_read_ended (local_error, error))
-    return NULL;
-
-  return g_strv_builder_end (pins);
+/**
+ * granary_catalog_list_importing:
+ * @self: a catalogue
+ * @error: return location
+ *
+ * Returns: (transfer full) (array zero-terminated=1): ids of versions whose import is not known to
+ *   have ended
+ */
+GStrv
+granary_catalog_list_importing (GranaryCatalog  *self,
+                                GError         **error)
+{
+  return list_texts (self,
+                     "SELECT uid FROM versions WHERE uid IS NOT NULL AND status = 'importing'"
+                     " ORDER BY id",
+                     error);
 }

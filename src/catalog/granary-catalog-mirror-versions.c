@@ -220,8 +220,8 @@ insert_version_row (GranaryWriter         *self,
 {
   if (!granary_writer_run (self,
                            "INSERT INTO versions (model_id, uid, number, status, source,"
-                           " source_ref, framework, format, environment, error, progress, location, remote,"
-                           " created, updated, digest, inspection, size, n_files) VALUES (?1, ?2,"
+                           " source_ref, framework, format, environment, error, progress, location,"
+                           " remote, created, updated, digest, inspection, size, n_files) VALUES (?1, ?2,"
                            " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
                            " -1, -1)",
                            error, "isisssssssissiiis", model_id, version->uid,

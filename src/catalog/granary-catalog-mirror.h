@@ -44,7 +44,9 @@ gboolean   granary_writer_mirror_services (GranaryWriter        *self,
 /* Highest version number ever seen of the model with this uid, 0 for none: also of a forgotten one. */
 int        granary_writer_get_high_water  (GranaryWriter        *self,
                                            const char           *model_uid);
-/* Small facts of the mirror, such as `refreshed`, `account_uin`, `app_id`; NULL value: forget it. */
+/* Small facts of the mirror: `refreshed` (µs since the epoch of the last complete refresh),
+ * `account_uin`, `app_id`, `refused` (calls the account is not offered or permitted, parted by
+ * spaces, such as `tag:GetResources`); NULL value: forget it. */
 gboolean   granary_writer_set_fact        (GranaryWriter        *self,
                                            const char           *name,
                                            const char           *value,
@@ -57,5 +59,13 @@ gboolean   granary_writer_pin_model       (GranaryWriter        *self,
                                            GError              **error);
 GStrv      granary_catalog_list_pins      (GranaryCatalog       *self,
                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Ids of all models that are mirrored, and of the versions whose import is not known to have ended. */
+GStrv      granary_catalog_list_mirrored  (GranaryCatalog       *self,
+                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+GStrv      granary_catalog_list_importing (GranaryCatalog       *self,
+                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Row of the model with this id on the platform, 0 when there is none; its name does not count. */
+gint64     granary_writer_find_mirrored   (GranaryWriter        *self,
+                                           const char           *model_uid);
 
 G_END_DECLS

@@ -46,8 +46,13 @@ granary_tione_get_list (JsonNode    *node,
                         JsonArray  **list,
                         GError     **error)
 {
+  JsonObject *object = granary_json_get_object (node, "");
+
+  /* Null is an empty list; to say nothing of it at all is another answer. */
   *list = granary_json_get_array (node, name);
-  if (*list != NULL || granary_json_lookup (node, name) == NULL)
+  if (*list != NULL ||
+      (object != NULL && json_object_has_member (object, name) &&
+       granary_json_lookup (node, name) == NULL))
     return TRUE;
 
   granary_tione_set_malformed (error, action);

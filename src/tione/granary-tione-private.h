@@ -31,7 +31,7 @@ JsonNode *granary_tione_call             (GranaryApi           *api,
                                           JsonBuilder          *builder,
                                           GCancellable         *cancellable,
                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The member of @node that has to be an array or null; FALSE with @error set otherwise. */
+/* The member of @node, which has to be there as an array or null; FALSE with @error set otherwise. */
 gboolean  granary_tione_get_list         (JsonNode             *node,
                                           const char           *name,
                                           const char           *action,

@@ -70,7 +70,8 @@ call_batch (GranaryApi          *api,
   return granary_tione_call (api, GRANARY_CLOUD_TAG, TAGS_OF, builder, cancellable, error);
 }
 
-static void
+/* FALSE when it does not tell whose tag it is: without it the others are not all there are. */
+static gboolean
 take_tag (GHashTable *tags,
           JsonNode   *node)
 {
@@ -80,9 +81,12 @@ take_tag (GHashTable *tags,
   GranaryTagSet *set = uid != NULL ? g_hash_table_lookup (tags, uid) : NULL;
   g_autoptr (GError) error = NULL;
 
-  if (set != NULL && key != NULL &&
-      !granary_tag_set_put (set, key, value != NULL ? value : "", &error))
+  if (uid == NULL || key == NULL)
+    return FALSE;
+  if (set != NULL && !granary_tag_set_put (set, key, value != NULL ? value : "", &error))
     g_debug ("a tag is left out: %s", error->message);
+
+  return TRUE;
 }
 
 static gboolean
@@ -107,7 +111,13 @@ load_batch (GranaryApi          *api,
 
       n_tags = list != NULL ? json_array_get_length (list) : 0;
       for (guint i = 0; i < n_tags; i++)
-        take_tag (tags, json_array_get_element (list, i));
+        {
+          if (!take_tag (tags, json_array_get_element (list, i)))
+            {
+              granary_tione_set_malformed (error, TAGS_OF);
+              return FALSE;
+            }
+        }
       offset += n_tags;
       if (n_tags == 0 || !granary_json_get_int (answer, "TotalCount", &total))
         total = offset;
