@@ -17,6 +17,9 @@ gboolean             granary_http_response_read      (GranaryHttpResponse  *self
                                                       gsize                 max,
                                                       GCancellable         *cancellable,
                                                       GError              **error);
+/* The body of a request. */
+GInputStream        *granary_http_source_new         (GInputStream         *base,
+                                                      gint64                length) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives the place of a request back. */
 void                 granary_http_leave              (GranaryHttp          *self);
 /* Turns what libsoup and GIO report into an error of ours. Takes @cause. */

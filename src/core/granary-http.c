@@ -37,10 +37,10 @@ typedef struct
 {
   GranaryHttp              *http;
   const GranaryHttpRequest *request;
-  GCancellable             *cancellable; /* (owned): the caller's, or a restart's */
+  GCancellable             *cancellable; /* (owned): the caller's wish, or ours to give up */
   GSocket                  *socket;      /* (owned) (nullable): of a new connection */
   gboolean                  sent;        /* whether the server may have seen any of it */
-  gboolean                  gave_up;     /* the stream cannot be sent a second time */
+  const char               *gave_up;     /* (nullable): why, when it was not the caller's wish */
 } Exchange;
 
 static void
@@ -123,13 +123,18 @@ is_gone (gpointer key,
   return object == NULL;
 }
 
+static guint
+request_timeout (const GranaryHttpRequest *request)
+{
+  return request->timeout > 0 ? request->timeout : DEFAULT_TIMEOUT;
+}
+
 static void
 set_timeout (Exchange    *exchange,
              SoupMessage *message)
 {
   GranaryHttp *self = exchange->http;
   guint64 id = soup_message_get_connection_id (message);
-  guint timeout = exchange->request->timeout;
   g_autoptr (GSocket) socket = NULL;
 
   g_mutex_lock (&self->mutex);
@@ -152,7 +157,7 @@ set_timeout (Exchange    *exchange,
   g_mutex_unlock (&self->mutex);
 
   if (socket != NULL)
-    g_socket_set_timeout (socket, timeout > 0 ? timeout : DEFAULT_TIMEOUT);
+    g_socket_set_timeout (socket, request_timeout (exchange->request));
 }
 
 /* Signals of a message, on the sending thread */
@@ -166,6 +171,11 @@ network_event_cb (SoupMessage        *message,
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
     g_set_object (&exchange->socket,
                   g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+
+  /* For the handshakes that follow; libsoup has just set its own. */
+  if (exchange->socket != NULL)
+    g_socket_set_timeout (exchange->socket,
+                          MIN (CONNECT_TIMEOUT, request_timeout (exchange->request)));
 }
 
 static void
@@ -201,7 +211,19 @@ restarted_cb (SoupMessage *message,
     }
   else if (request->stream != NULL)
     {
-      exchange->gave_up = TRUE;
+      exchange->gave_up = "the connection was closed while the body was sent";
+      g_cancellable_cancel (exchange->cancellable);
+    }
+}
+
+/* libsoup would collect a body of this status without a limit, and ask again. */
+static void
+got_headers_cb (SoupMessage *message,
+                Exchange    *exchange)
+{
+  if (soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
+    {
+      exchange->gave_up = "the server does not speak for this host";
       g_cancellable_cancel (exchange->cancellable);
     }
 }
@@ -274,8 +296,13 @@ make_message (const GranaryHttpRequest  *request,
 
   if (request->body != NULL)
     soup_message_set_request_body_from_bytes (message, NULL, request->body);
-  else if (request->stream != NULL)
-    soup_message_set_request_body (message, NULL, request->stream, request->stream_length);
+  if (request->stream != NULL)
+    {
+      g_autoptr (GInputStream) source = granary_http_source_new (request->stream,
+                                                                 request->stream_length);
+
+      soup_message_set_request_body (message, NULL, source, request->stream_length);
+    }
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   if ((request->flags & GRANARY_HTTP_IDEMPOTENT) != 0)
@@ -328,6 +355,7 @@ exchange_run (Exchange      *exchange,
   g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), exchange);
   g_signal_connect (message, "starting", G_CALLBACK (starting_cb), exchange);
   g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), exchange);
+  g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), exchange);
   if (exchange->request->sent != NULL)
     g_signal_connect (message, "wrote-body-data", G_CALLBACK (wrote_body_data_cb), exchange);
 
@@ -336,11 +364,12 @@ exchange_run (Exchange      *exchange,
   g_signal_handlers_disconnect_by_data (message, exchange);
   g_cancellable_disconnect (cancellable, handler);
 
-  if (stream == NULL && exchange->gave_up && !g_cancellable_is_cancelled (cancellable))
+  if (exchange->gave_up != NULL && !g_cancellable_is_cancelled (cancellable))
     {
       g_clear_error (&cause);
+      g_clear_object (&stream);
       granary_set_error (error, GRANARY_ERROR_NETWORK, GRANARY_REASON_CONNECTION_BROKEN, host,
-                         "%s: the connection was closed while the body was sent", host);
+                         "%s: %s", host, exchange->gave_up);
     }
   else if (stream == NULL)
     {
@@ -355,6 +384,20 @@ exchange_run (Exchange      *exchange,
     }
 
   return stream;
+}
+
+/* libproxy, which GIO asks outside GNOME, ends the process when the schema of the desktop's proxy
+ * settings cannot be found. */
+static gboolean
+has_proxy_settings (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, "org.gnome.system.proxy", TRUE);
+
+  return schema != NULL;
 }
 
 /* GObject */
@@ -415,6 +458,8 @@ granary_http_new (guint max_connections)
                                                  "idle-timeout", IDLE_TIMEOUT,
                                                  "user-agent", "Granary/" GRANARY_VERSION,
                                                  NULL);
+  if (g_getenv ("GIO_USE_PROXY_RESOLVER") == NULL && !has_proxy_settings ())
+    soup_session_set_proxy_resolver (self->session, NULL);
   g_main_context_pop_thread_default (context);
 
   return self;

@@ -28,7 +28,7 @@ typedef enum
  * @url: complete, path and query already percent-encoded; sent as it is
  * @headers: names and values in turn, %NULL at the end, or %NULL
  * @body: (nullable): what to send, when it is small
- * @stream: (nullable): what to send otherwise; read once
+ * @stream: (nullable): what to send otherwise; read once, left open
  * @stream_length: bytes of @stream, exactly
  * @flags: see [flags@HttpFlags]
  * @max_response: cap of the answer's body in bytes when it is read whole; 0 for 32 MiB
@@ -83,7 +83,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryHttpResponse, granary_http_response_free)
  * A pool of connections. Follows no redirect, stores no cookie, uses the desktop's proxy settings,
  * checks certificates. Thread-safe; made on any thread.
  *
- * Errors: of code %GRANARY_ERROR_NETWORK with reason HOST_UNREACHABLE (nothing was sent),
+ * Errors: of @stream itself (SOURCE_CHANGED when it ends early); of code %GRANARY_ERROR_NETWORK with reason HOST_UNREACHABLE (nothing was sent),
  * NO_ANSWER_IN_TIME, CONNECTION_BROKEN, CERTIFICATE_INVALID; RESPONSE_TOO_LARGE; or
  * %G_IO_ERROR_CANCELLED. An HTTP error status is no error here.
  */
