@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 import time
+from email.utils import parsedate_to_datetime
 
 from cloud_client import Client, Refused, differs, raises
 from tap import Tap
@@ -223,6 +224,15 @@ def put_and_get(cloud):
         'If-None-Match': etag}).status, 304)
     yield from differs('changed', client.cos('GET', 'v1/a.bin', headers={
         'If-Match': '"0"'}).code, 'PreconditionFailed')
+    modified = head.headers['last-modified']
+    yield from differs('not since', client.cos('GET', 'v1/a.bin', headers={
+        'If-Modified-Since': modified}).status, 304)
+    for name, status in (('If-Modified-Since', 200), ('If-Unmodified-Since', 412)):
+        yield from differs(name, client.cos('GET', 'v1/a.bin', headers={
+            name: 'Sat, 24 Feb 2024 10:11:12 GMT'}).status, status)
+    told = parsedate_to_datetime(head.headers['date']).timestamp()
+    if abs(told - time.time()) > 5:
+        yield f'the date is {head.headers["date"]}'
     yield from differs('digest', client.cos('PUT', 'x', body=b'1', headers={
         'Content-MD5': md5_text(b'2')}).code, 'BadDigest')
     missing = client.cos('HEAD', 'nothing')

@@ -6,7 +6,6 @@ import binascii
 import bisect
 import hashlib
 import re
-from email.utils import mktime_tz, parsedate_tz
 from fnmatch import fnmatchcase
 
 from . import checksum, cosxml, times
@@ -191,8 +190,7 @@ class ObjectCalls:
     def check_conditions(item, headers, prefix=''):
         """The If- headers; False when the object was not modified."""
         def moment(name):
-            parsed = parsedate_tz(headers.get(prefix + name, ''))
-            return mktime_tz(parsed) if parsed else None
+            return times.from_http(headers.get(prefix + name, ''))
 
         def matches(text):
             return text == '*' or item.etag.strip('"') in [one.strip(' "')

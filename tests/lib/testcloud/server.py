@@ -2,10 +2,8 @@
 """The server: a thread for each connection, which hands every request to its service."""
 
 import socket
-import ssl
 import sys
 import threading
-import traceback
 
 from . import cosauth, faults
 from .api import Api, target_of as api_target_of
@@ -42,6 +40,7 @@ class Server:
         self._verbose = verbose
         self._tls = None
         if certificate:
+            import ssl  # which most tests need not wait for
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificate, key)
         self._listener = socket.create_server(('127.0.0.1', port), backlog=512)
@@ -81,7 +80,7 @@ class Server:
             # The client left, or did not like the certificate.
             sock.close()
         except Exception:
-            traceback.print_exc()
+            sys.excepthook(*sys.exc_info())
             sys.stderr.flush()
             sock.close()
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Instants as the services write them: six formats for the same thing, and "" for none."""
 
+import datetime
 import functools
 import time
-from email.utils import formatdate
 
 _BEIJING = 8 * 3600
+_DAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
+_MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 
 
 def _format(pattern, instant):
@@ -51,4 +53,18 @@ def http(instant):
 
 @functools.lru_cache(maxsize=1024)
 def _http(second):
-    return formatdate(second, usegmt=True)
+    year, month, day, hour, minute, seconds, weekday = time.gmtime(second)[:7]
+    return (f'{_DAYS[weekday]}, {day:02d} {_MONTHS[month - 1]} {year} '
+            f'{hour:02d}:{minute:02d}:{seconds:02d} GMT')
+
+
+def from_http(text):
+    """The instant that a Date or If-Modified-Since tells, None when it is none."""
+    words = text.split()
+    try:
+        hour, minute, second = words[4].split(':')
+        return datetime.datetime(
+            int(words[3]), _MONTHS.index(words[2]) + 1, int(words[1]), int(hour), int(minute),
+            int(second), tzinfo=datetime.timezone.utc).timestamp()
+    except (IndexError, ValueError):
+        return None

@@ -2,7 +2,6 @@
 """HTTP/1.1 on a socket: heads are parsed, bodies pass through one reused buffer."""
 
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -142,7 +141,7 @@ class Connection:
         self.secure = secure
         self.pending = b''
         self.bytes_out = 0
-        self._is_tls = isinstance(sock, ssl.SSLSocket)
+        self._is_tls = secure
 
     def read_head(self):
         """The next request, or None when the client has left."""
