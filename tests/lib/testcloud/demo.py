@@ -155,11 +155,17 @@ class Demo:
             version.environment = 'ccr.ccs.tencentyun.com/ti-platform/pytorch1.9.0-py38:gpu'
         return version
 
+    def _further(self, name, metrics, created):
+        """Another version of a model, like the one before."""
+        model = self.models[name]
+        last = model.versions[-1]
+        return self._version('ap-guangzhou', model, _MODELS_BUCKET, last.framework, last.format,
+                             metrics, created)
+
     def _imports(self):
         region = 'ap-guangzhou'
         for name, seconds in (('安全帽检测', 300), ('ad-ctr', 900)):
-            version = self._version(region, self.models[name], _MODELS_BUCKET, 'PYTORCH',
-                                    'TORCH_SCRIPT', '', self.now - 120)
+            version = self._further(name, '', self.now - 120)
             self.cloud.repository.start_import(version, None, None, False)
             version.task.is_endless = True
             version.task.seconds = seconds
@@ -167,8 +173,7 @@ class Demo:
                 ('表面缺陷检测', '模型导入失败：COS 路径 training-1250000000/out/ 下没有文件'),
                 ('intent-bert', 'MoveModelDirFailed: copy object model/pytorch_model.bin: '
                                 'AccessDenied')):
-            version = self._version(region, self.models[name], _MODELS_BUCKET, 'PYTORCH',
-                                    'TORCH_SCRIPT', 'f1=0.9', self.now - _DAY)
+            version = self._further(name, 'f1=0.9', self.now - _DAY)
             version.status, version.progress, version.error = 'STATUS_FAILED', 62, message
         model = self.cloud.repository.add_model(region, '新导入的模型', None, self.now - 60)
         self.cloud.tags.attach(Tags.model_resource(region, model.model_id), 'team', '视觉')
