@@ -530,6 +530,22 @@ granary_transfer_queue_is_running (GranaryTransferQueue *self)
 }
 
 /**
+ * granary_transfer_queue_has:
+ * @self: a queue
+ * @transfer: any transfer
+ *
+ * Returns: whether it is listed here
+ */
+gboolean
+granary_transfer_queue_has (GranaryTransferQueue *self,
+                            GranaryTransfer      *transfer)
+{
+  g_return_val_if_fail (GRANARY_IS_TRANSFER_QUEUE (self), FALSE);
+
+  return find_entry (self, transfer) != NULL;
+}
+
+/**
  * granary_transfer_queue_raise:
  * @self: a queue
  * @transfer: one of its transfers

@@ -118,6 +118,8 @@ GranaryTransferJob   *granary_transfer_queue_add_finish (GranaryTransferQueue   
 /* Takes over what dead sessions left, and starts it. For the window; the command line does not. */
 void                  granary_transfer_queue_restore    (GranaryTransferQueue   *self);
 gboolean              granary_transfer_queue_is_running (GranaryTransferQueue   *self);
+gboolean              granary_transfer_queue_has        (GranaryTransferQueue   *self,
+                                                         GranaryTransfer        *transfer);
 /* Puts @transfer before all that waits. */
 void                  granary_transfer_queue_raise      (GranaryTransferQueue   *self,
                                                          GranaryTransfer        *transfer);

@@ -282,3 +282,68 @@ granary_wording_transfer_line (GranaryTransfer *transfer)
       g_return_val_if_reached (g_strdup (""));
     }
 }
+
+/* What a row of the list says while a transfer is about it. */
+static const char *const progress_words[] = {
+  /* Translators: these stand in a row of the list of models; %d is in percent. */
+  [GRANARY_TRANSFER_IMPORT] = N_("Importing %d%%"),
+  [GRANARY_TRANSFER_UPLOAD] = N_("Uploading %d%%"),
+  [GRANARY_TRANSFER_DOWNLOAD] = N_("Downloading %d%%"),
+  [GRANARY_TRANSFER_VERIFY] = N_("Verifying %d%%"),
+  [GRANARY_TRANSFER_DELETE] = N_("Deleting %d%%"),
+  [GRANARY_TRANSFER_PURGE] = N_("Deleting %d%%"),
+};
+
+static char *
+make_percent (const char *words,
+              int         percent)
+{
+  g_autofree char *number = g_strdup_printf ("%d", CLAMP (percent, 0, 100));
+  g_autoptr (GString) text = g_string_new (words);
+
+  g_string_replace (text, "%d", number, 1);
+  g_string_replace (text, "%%", "%", 0);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
+ * granary_wording_transfer_progress:
+ * @transfer: a transfer that is not over
+ *
+ * Returns: (transfer full): how far it is in a few words, such as `Uploading 42%`
+ */
+char *
+granary_wording_transfer_progress (GranaryTransfer *transfer)
+{
+  GranaryTransferKind kind;
+
+  g_return_val_if_fail (GRANARY_IS_TRANSFER (transfer), NULL);
+
+  kind = granary_transfer_get_kind (transfer);
+  g_return_val_if_fail (kind < G_N_ELEMENTS (progress_words), NULL);
+
+  if (granary_transfer_get_bytes_total (transfer) <= 0 &&
+      granary_transfer_get_files_total (transfer) <= 0)
+    return g_strdup (_(titles[kind].doing_it));
+
+  return make_percent (_(progress_words[kind]),
+                       (int) (granary_transfer_get_fraction (transfer) * 100));
+}
+
+/**
+ * granary_wording_status_progress:
+ * @status: of a version
+ * @progress: percent of its import, -1 when it is not known
+ *
+ * Returns: (transfer full): such as `Ready`, or `Importing 42%`
+ */
+char *
+granary_wording_status_progress (GranaryStatus status,
+                                 int           progress)
+{
+  if (status != GRANARY_STATUS_IMPORTING || progress < 0)
+    return g_strdup (granary_wording_status (status));
+
+  return make_percent (_(progress_words[GRANARY_TRANSFER_IMPORT]), progress);
+}

@@ -92,6 +92,9 @@ char           *granary_wording_for_freed       (gint64                   bytes)
 
 /* Things. All results in the language of the process. */
 const char     *granary_wording_status          (GranaryStatus            status);
+/* @progress: percent of an import, -1 unknown */
+char           *granary_wording_status_progress (GranaryStatus            status,
+                                                 int                      progress) G_GNUC_WARN_UNUSED_RESULT;
 const char     *granary_wording_source          (GranarySource            source);
 char           *granary_wording_event           (const GranaryEvent      *event) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_version         (const char              *model_name,
@@ -110,5 +113,6 @@ char           *granary_wording_inspection_warning (GranaryInspectionWarning  wa
 /* Transfers. */
 char           *granary_wording_transfer_title  (GranaryTransfer         *transfer) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_transfer_line   (GranaryTransfer         *transfer) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_wording_transfer_progress (GranaryTransfer       *transfer) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -458,6 +458,22 @@ granary_browser_set_settings (GranaryBrowser *self,
 }
 
 /**
+ * granary_browser_set_transfers:
+ * @self: a browser with settings
+ * @transfers: of its window
+ */
+void
+granary_browser_set_transfers (GranaryBrowser      *self,
+                               GranaryTransferList *transfers)
+{
+  g_return_if_fail (GRANARY_IS_BROWSER (self));
+  g_return_if_fail (self->columns != NULL);
+
+  granary_transfers_button_set_list (self->transfers_button, transfers);
+  granary_row_progress_set_list (granary_columns_get_progress (self->columns), transfers);
+}
+
+/**
  * granary_browser_set_connection:
  * @self: a browser
  * @connection: (nullable): what to show
@@ -472,6 +488,10 @@ granary_browser_set_connection (GranaryBrowser    *self,
   g_set_object (&self->connection, connection);
   self->opening = FALSE;
   set_error (self, NULL, NULL);
+  if (self->columns != NULL)
+    granary_row_progress_set_queue (granary_columns_get_progress (self->columns),
+                                    connection != NULL ? granary_connection_get_queue (connection)
+                                                       : NULL);
   granary_model_tree_set_catalog (self->tree,
                                   connection != NULL ? granary_connection_get_catalog (connection)
                                                      : NULL);

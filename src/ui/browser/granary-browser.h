@@ -25,6 +25,9 @@ G_DECLARE_FINAL_TYPE (GranaryBrowser, granary_browser, GRANARY, BROWSER, AdwBin)
 
 void                 granary_browser_set_settings   (GranaryBrowser      *self,
                                                      GSettings           *settings);
+/* Once, after the settings: what the transfers button lists, and rows show the progress of. */
+void                 granary_browser_set_transfers  (GranaryBrowser      *self,
+                                                     GranaryTransferList *transfers);
 void                 granary_browser_set_connection (GranaryBrowser      *self,
                                                      GranaryConnection   *connection);
 void                 granary_browser_show_opening   (GranaryBrowser      *self);

@@ -50,6 +50,7 @@ struct _GranaryColumns
   GtkColumnView       *view;                /* unowned: it outlives this */
   GranaryModelTree    *tree;                /* (owned) */
   GSettings           *settings;            /* (owned) */
+  GranaryRowProgress  *progress;            /* (owned) */
   GtkColumnViewColumn *columns[N_COLUMNS];  /* (owned) */
   gboolean             shown[N_COLUMNS];
   GSimpleActionGroup  *actions;             /* (owned) */
@@ -257,6 +258,8 @@ name_bind_cb (GtkSignalListItemFactory *factory,
 
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), tree_row);
   g_signal_connect (tree_row, "notify::expanded", G_CALLBACK (expanded_cb), self);
+  /* Each row has just one such cell. */
+  granary_row_progress_attach (self->progress, row);
   g_signal_connect (row, "changed", G_CALLBACK (name_changed_cb), item);
   set_name_texts (item, row);
 }
@@ -271,6 +274,7 @@ name_unbind_cb (GtkSignalListItemFactory *factory,
 
   g_signal_handlers_disconnect_by_func (tree_row, expanded_cb, self);
   g_signal_handlers_disconnect_by_func (row, name_changed_cb, item);
+  granary_row_progress_detach (self->progress, row);
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), NULL);
 }
 
@@ -556,6 +560,7 @@ granary_columns_finalize (GObject *object)
   for (guint i = 0; i < N_COLUMNS; i++)
     g_clear_object (&self->columns[i]);
   g_clear_object (&self->tree);
+  g_clear_object (&self->progress);
   g_clear_object (&self->settings);
   g_clear_object (&self->actions);
 
@@ -588,6 +593,7 @@ static void
 granary_columns_init (GranaryColumns *self)
 {
   self->actions = g_simple_action_group_new ();
+  self->progress = granary_row_progress_new ();
 }
 
 /**
@@ -640,6 +646,14 @@ granary_columns_new (GtkColumnView    *view,
   self->restoring = FALSE;
 
   return self;
+}
+
+GranaryRowProgress *
+granary_columns_get_progress (GranaryColumns *self)
+{
+  g_return_val_if_fail (GRANARY_IS_COLUMNS (self), NULL);
+
+  return self->progress;
 }
 
 /**

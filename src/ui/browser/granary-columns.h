@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "granary-model-tree.h"
+#include "granary-row-progress.h"
 #include "granary-query.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,9 @@ G_DECLARE_FINAL_TYPE (GranaryColumns, granary_columns, GRANARY, COLUMNS, GObject
 GranaryColumns *granary_columns_new            (GtkColumnView    *view,
                                                 GranaryModelTree *tree,
                                                 GSettings        *settings) G_GNUC_WARN_UNUSED_RESULT;
+/* How far the transfers about its rows are. */
+GranaryRowProgress *
+                granary_columns_get_progress   (GranaryColumns   *self);
 void            granary_columns_get_sort       (GranaryColumns   *self,
                                                 GranarySortKey   *key,
                                                 gboolean         *descending);

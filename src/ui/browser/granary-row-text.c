@@ -161,11 +161,11 @@ granary_row_text_new_for_version (const GranaryVersion *version,
   self = g_atomic_rc_box_new0 (GranaryRowText);
   self->id = version->id;
   /* A version that cannot be used says so in every layout. */
+  self->status = granary_wording_status_progress (version->status, version->progress);
   if (version->status == GRANARY_STATUS_READY)
     self->name = g_strdup_printf ("v%d", version->number);
   else
-    self->name = g_strdup_printf ("v%d · %s", version->number,
-                                  granary_wording_status (version->status));
+    self->name = g_strdup_printf ("v%d · %s", version->number, self->status);
   self->framework = text_or_nothing (version->framework);
   if (version->metrics != NULL && version->metrics->len > 0)
     self->metrics = granary_wording_metrics (version->metrics);
@@ -173,7 +173,6 @@ granary_row_text_new_for_version (const GranaryVersion *version,
     self->metrics = g_strdup (NOTHING);
   self->tags = g_strdup ("");
   self->source = g_strdup (granary_wording_source (version->source));
-  self->status = g_strdup (granary_wording_status (version->status));
   self->size = granary_wording_size (version->size);
   self->updated = granary_wording_age (version->updated, now);
 
@@ -183,6 +182,32 @@ granary_row_text_new_for_version (const GranaryVersion *version,
   append_part (line, self->updated, " · ");
   self->label = g_strdup_printf ("%s, %s", self->name, line->str);
   self->summary = g_string_free (g_steal_pointer (&line), FALSE);
+
+  return self;
+}
+
+GranaryRowText *
+granary_row_text_new_with_progress (const GranaryRowText *text,
+                                    int                   number,
+                                    const char           *progress)
+{
+  GranaryRowText *self;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (progress != NULL, NULL);
+
+  self = g_atomic_rc_box_new0 (GranaryRowText);
+  self->id = text->id;
+  self->name = number > 0 ? g_strdup_printf ("v%d · %s", number, progress) : g_strdup (text->name);
+  self->summary = g_strdup_printf ("%s · %s", progress, text->summary);
+  self->framework = g_strdup (text->framework);
+  self->metrics = g_strdup (text->metrics);
+  self->tags = g_strdup (text->tags);
+  self->source = g_strdup (text->source);
+  self->status = g_strdup (progress);
+  self->size = g_strdup (text->size);
+  self->updated = g_strdup (text->updated);
+  self->label = g_strdup_printf ("%s, %s", text->label, progress);
 
   return self;
 }

@@ -45,6 +45,11 @@ GranaryRowText *granary_row_text_new_for_model    (const GranaryModelSummary *su
                                                    gint64                     now) G_GNUC_WARN_UNUSED_RESULT;
 GranaryRowText *granary_row_text_new_for_version  (const GranaryVersion      *version,
                                                    gint64                     now) G_GNUC_WARN_UNUSED_RESULT;
+/* The same while a transfer is on its way: @progress, such as “Uploading 42%”, in the place of the
+ * status, and beside the number of a version. */
+GranaryRowText *granary_row_text_new_with_progress (const GranaryRowText    *text,
+                                                    int                      number,
+                                                    const char              *progress) G_GNUC_WARN_UNUSED_RESULT;
 GranaryRowText *granary_row_text_ref              (GranaryRowText            *self);
 void            granary_row_text_unref            (GranaryRowText            *self);
 

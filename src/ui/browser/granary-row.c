@@ -17,6 +17,8 @@ struct _GranaryRow
   guint               position;   /* where it stood when it was made; a hint */
   guint               n_holds;
   GranaryRowText     *text;       /* (owned) (nullable) */
+  char               *progress;   /* (owned) (nullable): of a transfer about it */
+  GranaryRowText     *shown;      /* (owned) (nullable): both, while there are both */
 
   gpointer            owner;      /* unowned; takes itself back before it goes */
   GranaryRowWantFunc  want;
@@ -39,6 +41,8 @@ granary_row_finalize (GObject *object)
   GranaryRow *self = GRANARY_ROW (object);
 
   g_clear_pointer (&self->text, granary_row_text_unref);
+  g_clear_pointer (&self->shown, granary_row_text_unref);
+  g_free (self->progress);
   g_free (self->model_name);
 
   G_OBJECT_CLASS (granary_row_parent_class)->finalize (object);
@@ -229,6 +233,16 @@ granary_row_release (GranaryRow *self)
     self->drop (self->owner, self);
   if (self->number == 0)
     g_clear_pointer (&self->text, granary_row_text_unref);
+  g_clear_pointer (&self->shown, granary_row_text_unref);
+}
+
+static void
+update_shown (GranaryRow *self)
+{
+  g_clear_pointer (&self->shown, granary_row_text_unref);
+  if (self->text != NULL && self->progress != NULL)
+    self->shown = granary_row_text_new_with_progress (self->text, self->number, self->progress);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /**
@@ -242,7 +256,7 @@ granary_row_get_text (GranaryRow *self)
 {
   g_return_val_if_fail (GRANARY_IS_ROW (self), NULL);
 
-  return self->text;
+  return self->shown != NULL ? self->shown : self->text;
 }
 
 /**
@@ -264,5 +278,22 @@ granary_row_set_text (GranaryRow     *self,
 
   g_clear_pointer (&self->text, granary_row_text_unref);
   self->text = granary_row_text_ref (text);
-  g_signal_emit (self, signals[CHANGED], 0);
+  update_shown (self);
+}
+
+/**
+ * granary_row_set_progress:
+ * @self: a row
+ * @progress: (nullable): how far a transfer about it is, such as “Uploading 42%”
+ *
+ * Shows that in the place of the status.
+ */
+void
+granary_row_set_progress (GranaryRow *self,
+                          const char *progress)
+{
+  g_return_if_fail (GRANARY_IS_ROW (self));
+
+  if (g_set_str (&self->progress, progress))
+    update_shown (self);
 }

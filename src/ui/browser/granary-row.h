@@ -48,5 +48,7 @@ void                  granary_row_release      (GranaryRow         *self);
 const GranaryRowText *granary_row_get_text     (GranaryRow         *self);
 void                  granary_row_set_text     (GranaryRow         *self,
                                                 GranaryRowText     *text);
+void                  granary_row_set_progress (GranaryRow         *self,
+                                                const char         *progress);
 
 G_END_DECLS

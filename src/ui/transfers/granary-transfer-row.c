@@ -157,13 +157,16 @@ update (GranaryTransferRow *self)
   g_autofree char *title = granary_wording_transfer_title (self->transfer);
   g_autofree char *line = granary_wording_transfer_line (self->transfer);
   gboolean over = granary_transfer_is_over (self->transfer);
+  gboolean is_problem = state == GRANARY_TRANSFER_FAILED || state == GRANARY_TRANSFER_RETRYING;
 
+  /* A reason is read to its end; the rest is one line, which costs less to lay out. */
+  gtk_label_set_wrap (self->line, is_problem);
+  gtk_label_set_ellipsize (self->line, is_problem ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   set_text (self->title, title);
   set_text (self->line, line);
   set_css_class (GTK_WIDGET (self->line), "error", state == GRANARY_TRANSFER_FAILED);
   set_css_class (GTK_WIDGET (self->line), "warning", state == GRANARY_TRANSFER_RETRYING);
-  set_css_class (GTK_WIDGET (self->line), "dimmed",
-                 state != GRANARY_TRANSFER_FAILED && state != GRANARY_TRANSFER_RETRYING);
+  set_css_class (GTK_WIDGET (self->line), "dimmed", !is_problem);
   set_css_class (GTK_WIDGET (self->title), "dimmed", state == GRANARY_TRANSFER_CANCELLED);
 
   update_progress (self, state, over);

@@ -223,14 +223,12 @@ granary_window_leave_connection (GranaryWindow     *self,
 
 /**
  * granary_window_init_transfers: (skip)
- * @self: a window with its template
+ * @self: a window with its template and settings
  */
 void
 granary_window_init_transfers (GranaryWindow *self)
 {
-  self->background = g_ptr_array_new_with_free_func (g_object_unref);
-  granary_transfers_button_set_list (
-    granary_browser_get_transfers_button (self->browser), self->transfers);
+  granary_browser_set_transfers (self->browser, self->transfers);
   granary_transfers_button_set_list (
     granary_trash_page_get_transfers_button (self->trash_page), self->transfers);
   g_signal_connect_object (self->transfers, "batch-ended", G_CALLBACK (batch_ended_cb), self,

@@ -421,9 +421,9 @@ static void
 granary_window_init (GranaryWindow *self)
 {
   self->transfers = granary_transfer_list_new ();
+  self->background = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   granary_window_init_connection (self);
-  granary_window_init_transfers (self);
 }
 
 /**
@@ -453,6 +453,7 @@ granary_window_new (GtkApplication *application,
   self->settings = g_object_ref (settings);
   self->folders = g_object_ref (folders);
   granary_browser_set_settings (self->browser, settings);
+  granary_window_init_transfers (self);
   granary_window_init_actions (self);
   g_signal_connect_object (self->details, "close-requested", G_CALLBACK (close_details_cb), self,
                            G_CONNECT_SWAPPED);
