@@ -79,11 +79,25 @@ check_target (GranaryCosStagedFile  *self,
   return TRUE;
 }
 
+static gboolean
+fail_space (GranaryCosStagedFile  *self,
+            gint64                 needed,
+            gint64                 available,
+            GError               **error)
+{
+  granary_set_error (error, GRANARY_ERROR_QUOTA, GRANARY_REASON_NO_SPACE, self->shown,
+                     "%s: %" G_GINT64_FORMAT " bytes needed, %" G_GINT64_FORMAT " available",
+                     self->shown, needed, available);
+  if (error != NULL)
+    granary_error_set_room (*error, needed, available);
+  return FALSE;
+}
+
 /* Room for what is not in the file yet, asked before and not found out by filling the disk. */
 static gboolean
-check_room (GranaryCosStagedFile  *self,
-            gint64                 size,
-            GError               **error)
+make_room (GranaryCosStagedFile  *self,
+           gint64                 size,
+           GError               **error)
 {
   struct statvfs room;
   struct stat status;
@@ -96,15 +110,17 @@ check_room (GranaryCosStagedFile  *self,
   needed = size - status.st_blocks * G_GINT64_CONSTANT (512);
   available = (gint64) room.f_bavail * (gint64) room.f_frsize;
   /* Some network file systems know no sizes. */
-  if (room.f_blocks == 0 || needed <= available)
-    return TRUE;
+  if (room.f_blocks != 0 && needed > available)
+    return fail_space (self, needed, available, error);
 
-  granary_set_error (error, GRANARY_ERROR_QUOTA, GRANARY_REASON_NO_SPACE, self->shown,
-                     "%s: %" G_GINT64_FORMAT " bytes needed, %" G_GINT64_FORMAT " available",
-                     self->shown, needed, available);
-  if (error != NULL)
-    granary_error_set_room (*error, needed, available);
-  return FALSE;
+  if (status.st_size != size && ftruncate (self->fd, size) != 0)
+    return fail (self, errno, "truncate", error);
+  /* In one piece, though it is written at several places at once; and nobody else takes the room
+   * meanwhile. File systems that cannot do without. */
+  if (needed > 0 && fallocate (self->fd, 0, 0, size) != 0 && errno == ENOSPC)
+    return fail_space (self, needed, available, error);
+
+  return TRUE;
 }
 
 /* Whether the name still stands for the open file: somebody may have taken it away before it was
@@ -197,12 +213,8 @@ granary_cos_staged_file_open (GranaryCosStagedFile  *self,
   self->is_new = !keep || status.st_size != size;
   if (self->is_new && ftruncate (self->fd, 0) != 0)
     return fail (self, errno, "truncate", error);
-  if (!check_room (self, size, error))
-    return FALSE;
-  if (self->is_new && ftruncate (self->fd, size) != 0)
-    return fail (self, errno, "truncate", error);
 
-  return TRUE;
+  return make_room (self, size, error);
 }
 
 /* All of @size. Any thread; several write at the same time. */

@@ -19,6 +19,9 @@ def benchmarks():
                   os.path.join(BUILD, 'tests', 'bench', 'empty-window')],
         'import': [sys.executable, os.path.join(HERE, 'bench-import.py'),
                    os.path.join(BUILD, 'src', 'cli', 'granary-cli'), FOLDER],
+        'cloud': [sys.executable, os.path.join(HERE, 'bench-cloud.py'),
+                  os.path.join(BUILD, 'tests', 'bench', 'granary-bench-cos'),
+                  os.path.join(FOLDER, 'cloud')],
         **{name: [sys.executable, os.path.join(HERE, 'bench-large.py'), BUILD, FOLDER, name]
            for name in ('catalog', 'list')},
     }
