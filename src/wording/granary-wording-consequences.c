@@ -144,6 +144,78 @@ granary_wording_for_delete (const char          *object,
                               GRANARY_WAY_OUT_NONE);
 }
 
+/* “The version is deleted from the platform.” */
+static char *
+make_forever_extent (const GranaryImpact *impact)
+{
+  if (impact->n_models == 0)
+    return g_strdup_printf (ngettext ("The version is deleted from the platform.",
+                                      "%d versions are deleted from the platform.",
+                                      impact->n_versions),
+                            impact->n_versions);
+  if (impact->n_versions == 0)
+    return g_strdup_printf (ngettext ("The model is deleted from the platform.",
+                                      "%d models are deleted from the platform.",
+                                      impact->n_models),
+                            impact->n_models);
+  if (impact->n_models == 1)
+    return g_strdup_printf (ngettext ("The model and its only version are deleted from the "
+                                      "platform.",
+                                      "The model and all its %d versions are deleted from the "
+                                      "platform.",
+                                      impact->n_versions),
+                            impact->n_versions);
+
+  return g_strdup_printf (ngettext ("The models and their only version are deleted from the "
+                                    "platform.",
+                                    "The models and all their %d versions are deleted from the "
+                                    "platform.",
+                                    impact->n_versions),
+                          impact->n_versions);
+}
+
+/**
+ * granary_wording_for_delete_forever:
+ * @object: (nullable): name of the model, or %NULL for several things at once
+ * @number: the version, or 0 for the whole model
+ * @impact: what goes
+ *
+ * Asks whether to delete where there is no trash, and says what that means.
+ *
+ * Returns: (transfer full): title, body, and the label of the button that deletes
+ */
+GranaryWording *
+granary_wording_for_delete_forever (const char          *object,
+                                    int                  number,
+                                    const GranaryImpact *impact)
+{
+  g_autofree char *extent = NULL;
+  g_autofree char *body = NULL;
+
+  g_return_val_if_fail (impact != NULL, NULL);
+
+  extent = make_forever_extent (impact);
+  body = granary_wording_join (extent, _("This cannot be undone."));
+  if (impact->n_services > 0)
+    {
+      g_autofree char *without = g_steal_pointer (&body);
+      g_autofree char *services =
+        g_strdup_printf (ngettext ("%d service uses it. A running service keeps running; once "
+                                   "stopped it cannot be started again.",
+                                   "%d services use it. A running service keeps running; once "
+                                   "stopped it cannot be started again.",
+                                   impact->n_services),
+                         impact->n_services);
+
+      body = granary_wording_join (without, services);
+    }
+
+  return granary_wording_new (make_delete_title (object, number, impact),
+                              g_steal_pointer (&body),
+                              _("_Delete"),
+                              GRANARY_WAY_OUT_NONE);
+}
+
 /**
  * granary_wording_for_purge:
  * @n_entries: how many things in the trash

@@ -140,6 +140,53 @@ make_repaired (const GranaryEvent *event)
 }
 
 /**
+ * granary_wording_service_state:
+ * @state: what a service is doing
+ *
+ * Returns: one word for it
+ */
+const char *
+granary_wording_service_state (GranaryServiceState state)
+{
+  static const char *const names[GRANARY_N_SERVICE_STATES] = {
+    [GRANARY_SERVICE_UNKNOWN] = NC_("service", "Unknown"),
+    [GRANARY_SERVICE_STARTING] = NC_("service", "Starting"),
+    [GRANARY_SERVICE_RUNNING] = NC_("service", "Running"),
+    [GRANARY_SERVICE_STOPPING] = NC_("service", "Stopping"),
+    [GRANARY_SERVICE_STOPPED] = NC_("service", "Stopped"),
+    [GRANARY_SERVICE_FAILED] = NC_("service", "Failed"),
+  };
+
+  g_return_val_if_fail ((guint) state < GRANARY_N_SERVICE_STATES, "");
+
+  return g_dpgettext2 (GETTEXT_PACKAGE, "service", names[state]);
+}
+
+/**
+ * granary_wording_service:
+ * @service: a service
+ *
+ * Returns: (transfer full): which model it runs and what it is doing, such as
+ *   `plate-ocr v6 · Running`
+ */
+char *
+granary_wording_service (const GranaryService *service)
+{
+  const char *state;
+  g_autofree char *model = NULL;
+
+  g_return_val_if_fail (service != NULL, NULL);
+
+  state = granary_wording_service_state (service->state);
+  if (service->model_name == NULL || *service->model_name == '\0')
+    return g_strdup (state);
+
+  model = granary_wording_version (service->model_name, service->version_number);
+  /* Translators: the model that a service runs, and what the service is doing. */
+  return g_strdup_printf (C_("service", "%1$s · %2$s"), model, state);
+}
+
+/**
  * granary_wording_event:
  * @event: one line of a model's history
  *
@@ -217,14 +264,14 @@ granary_wording_version (const char *model_name,
 
 /**
  * granary_wording_size:
- * @bytes: a size
+ * @bytes: a size, negative when it is not known
  *
- * Returns: (transfer full): the size with its unit, such as `4.2 GB`
+ * Returns: (transfer full): the size with its unit, such as `4.2 GB`; a dash when it is not known
  */
 char *
 granary_wording_size (gint64 bytes)
 {
-  return g_format_size ((guint64) MAX (bytes, 0));
+  return bytes >= 0 ? g_format_size ((guint64) bytes) : g_strdup ("—");
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "granary-connection.h"
 #include "granary-inspection.h"
+#include "granary-service.h"
 
 G_BEGIN_DECLS
 
@@ -83,6 +84,11 @@ char           *granary_wording_for_problem     (const GError            *error)
 GranaryWording *granary_wording_for_delete      (const char              *object,
                                                  int                      number,
                                                  const GranaryImpact     *impact) G_GNUC_WARN_UNUSED_RESULT;
+/* Where there is no trash. */
+GranaryWording *granary_wording_for_delete_forever
+                                                (const char              *object,
+                                                 int                      number,
+                                                 const GranaryImpact     *impact) G_GNUC_WARN_UNUSED_RESULT;
 GranaryWording *granary_wording_for_purge       (guint                    n_entries,
                                                  gint64                   freed) G_GNUC_WARN_UNUSED_RESULT;
 GranaryWording *granary_wording_for_replace     (const char              *object,
@@ -96,6 +102,8 @@ const char     *granary_wording_status          (GranaryStatus            status
 char           *granary_wording_status_progress (GranaryStatus            status,
                                                  int                      progress) G_GNUC_WARN_UNUSED_RESULT;
 const char     *granary_wording_source          (GranarySource            source);
+const char     *granary_wording_service_state   (GranaryServiceState      state);
+char           *granary_wording_service         (const GranaryService    *service) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_event           (const GranaryEvent      *event) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_version         (const char              *model_name,
                                                  int                      number) G_GNUC_WARN_UNUSED_RESULT;
