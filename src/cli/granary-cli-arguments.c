@@ -11,11 +11,19 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Every text is taken as bytes: GLib would refuse Chinese in a locale without it. Granary itself
- * knows UTF-8 only. */
-static gboolean
-check_encoding (char   **arguments,
-                GError **error)
+/**
+ * granary_cli_read_texts:
+ * @arguments: what was typed
+ * @error: return location, %G_OPTION_ERROR
+ *
+ * Every text is taken as bytes: GLib would refuse Chinese in a locale without it. Granary itself
+ * knows UTF-8 only.
+ *
+ * Returns: whether all are UTF-8
+ */
+gboolean
+granary_cli_read_texts (char   **arguments,
+                        GError **error)
 {
   for (guint i = 0; arguments[i] != NULL; i++)
     {
@@ -57,7 +65,7 @@ granary_cli_parse (GranaryCli           *self,
 {
   const GOptionEntry global[] = {
     { "repository", 'r', 0, G_OPTION_ARG_FILENAME, &self->place,
-      N_("Use the repository in FOLDER"), N_("FOLDER") },
+      N_("Use the repository in FOLDER, or the cloud connection NAME"), N_("FOLDER|NAME") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Write JSON, for programs"), NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -168,7 +176,7 @@ granary_cli_read_tags (char          **texts,
 {
   g_autoptr (GranaryTagSet) set = granary_tag_set_new ();
 
-  if (texts != NULL && !check_encoding (texts, error))
+  if (texts != NULL && !granary_cli_read_texts (texts, error))
     return FALSE;
 
   for (guint i = 0; texts != NULL && texts[i] != NULL; i++)

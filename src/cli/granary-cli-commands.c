@@ -26,12 +26,12 @@ const GranaryCliCommand granary_cli_commands[] = {
   },
   {
     "import",
-    N_("NAME --files PATH…"),
+    N_("NAME --files PATH… | --cos cos://BUCKET/PREFIX/"),
     N_("Import files as a new model or version"),
     N_("Stores files and folders as the first version of a new model NAME, or, with --into, as "
        "the next version of a model. Framework and format are read from the files unless they "
        "are given. Of a single folder its content is stored, of several things each under its "
-       "own name."),
+       "own name. With --cos a cloud connection takes the files from object storage itself."),
     granary_cli_import,
   },
   {
@@ -59,9 +59,10 @@ const GranaryCliCommand granary_cli_commands[] = {
   {
     "delete",
     N_("MODEL[:vN]"),
-    N_("Move a model or a version to the trash"),
-    N_("Asks before it does so, unless --yes is given; without a terminal to ask on, --yes is "
-       "needed. The number of a deleted version is not used again."),
+    N_("Delete a model or a version"),
+    N_("Moves it to the trash; a cloud connection has none, and deletes it for good. Asks before "
+       "it does so, unless --yes is given; without a terminal to ask on, --yes is needed. The "
+       "number of a deleted version is not used again."),
     granary_cli_delete,
   },
   {
@@ -86,6 +87,41 @@ const GranaryCliCommand granary_cli_commands[] = {
     N_("Reads every file of the repository, a model or a version, and compares it with the "
        "catalogue. Exits with 1 if something is wrong."),
     granary_cli_verify,
+  },
+  {
+    "connections",
+    N_("[remove NAME]"),
+    N_("List the cloud connections, or sign out of one"),
+    N_("Signing out removes the key from the keyring. Nothing changes in the cloud."),
+    granary_cli_connections,
+  },
+  {
+    "connect",
+    N_("NAME --region REGION"),
+    N_("Add a cloud connection"),
+    N_("Asks for SecretId and SecretKey, or reads them as lines of standard input, tries them, and "
+       "keeps them in the keyring. A key in the environment (TENCENTCLOUD_SECRET_ID, "
+       "TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN) is used instead, and not kept."),
+    granary_cli_connect,
+  },
+  {
+    "refresh",
+    N_("[MODEL|ID…]"),
+    N_("Ask a cloud connection for its models"),
+    N_("Brings the list of models, or the ones that are named, up to date. An id that is not in "
+       "the list yet is added to it and asked for from then on."),
+    granary_cli_refresh,
+  },
+  {
+    "cos",
+    N_("ls|get|put|rm cos://BUCKET/KEY…"),
+    N_("List, fetch, send and delete objects"),
+    N_("“cos ls [cos://BUCKET/PREFIX]” lists buckets or objects, “cos get cos://BUCKET/KEY [PATH]” "
+       "fetches, “cos put PATH… cos://BUCKET/KEY” sends, and “cos rm cos://BUCKET/KEY…” deletes. "
+       "What is there already with the same content is not moved again: a command that was "
+       "interrupted goes on when it is given once more. A bucket of another region is written as "
+       "BUCKET@REGION. Without -r the account and the region of the environment are used."),
+    granary_cli_cos,
   },
   { NULL, NULL, NULL, NULL, NULL },
 };

@@ -46,6 +46,7 @@ print_entries (GranaryCli       *cli,
       granary_cli_json_add_text (json, "model", target->model->uid);
       granary_cli_json_add_text (json, "name", target->model->name);
       granary_cli_json_add_version (json, "version", target->number);
+      /* Where there is no trash, nothing names what went there. */
       granary_cli_json_add_text (json, "trash", entries[0]);
       granary_cli_json_end_object (json);
       granary_cli_json_print (json);
@@ -62,7 +63,7 @@ print_entries (GranaryCli       *cli,
 /**
  * granary_cli_delete:
  *
- * `delete MODEL[:vN] [--yes]`
+ * `delete MODEL[:vN] [--yes] [--keep-files]`
  */
 gboolean
 granary_cli_delete (GranaryCli  *cli,
@@ -71,8 +72,11 @@ granary_cli_delete (GranaryCli  *cli,
 {
   g_auto (GStrv) left = g_strdupv (arguments);
   gboolean yes = FALSE;
+  gboolean keep_files = FALSE;
   const GOptionEntry entries[] = {
     { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_("Do not ask"), NULL },
+    { "keep-files", 0, 0, G_OPTION_ARG_NONE, &keep_files,
+      N_("Leave the files in the storage of a cloud connection"), NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GranaryCliTarget) target = NULL;
@@ -100,8 +104,15 @@ granary_cli_delete (GranaryCli  *cli,
                            _("There is no terminal to ask on: --yes is needed."));
       return FALSE;
     }
-  if (!granary_cli_open (cli, FALSE, error))
+  if (!granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
     return FALSE;
+  if (keep_files && !granary_connection_has (cli->connection, GRANARY_FEATURE_KEEP_FILES))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           _("--keep-files is for cloud connections: here files go with their "
+                             "version."));
+      return FALSE;
+    }
 
   object = granary_cli_target_to_text (target);
   granary_cli_begin (cli, GRANARY_VERB_DELETE, object);
@@ -119,14 +130,19 @@ granary_cli_delete (GranaryCli  *cli,
 
       if (granary_cli_read (cli, load_impact, &deletion, NULL, error) == NULL)
         return FALSE;
-      wording = granary_wording_for_delete (target->model->name, target->number, &deletion.impact);
+      if (granary_connection_has (cli->connection, GRANARY_FEATURE_TRASH))
+        wording = granary_wording_for_delete (target->model->name, target->number,
+                                              &deletion.impact);
+      else
+        wording = granary_wording_for_delete_forever (target->model->name, target->number,
+                                                      &deletion.impact);
       if (!granary_cli_confirm (cli, wording, error))
         return FALSE;
     }
 
   repository = granary_connection_get_repository (cli->connection);
   transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, object);
-  request = granary_delete_request_new (models, versions, FALSE);
+  request = granary_delete_request_new (models, versions, keep_files);
   granary_repository_delete_async (repository, request, transfer, granary_cli_wait_cb, &wait);
   result = granary_cli_wait (cli, &wait, transfer);
   trashed = granary_repository_delete_finish (repository, result, error);

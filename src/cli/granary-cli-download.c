@@ -63,7 +63,7 @@ granary_cli_download (GranaryCli  *cli,
   if (!granary_cli_parse (cli, &left, NULL, 2, 2, error))
     return FALSE;
   target = granary_cli_target_parse (left[1], TRUE, error);
-  if (target == NULL || !granary_cli_open (cli, FALSE, error))
+  if (target == NULL || !granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
     return FALSE;
 
   object = granary_cli_target_to_text (target);

@@ -6,6 +6,7 @@
 
 #include "granary-cli.h"
 
+#include "granary-cli-cos.h"
 #include "granary-cli-files.h"
 #include "granary-cli-json.h"
 #include "granary-cli-target.h"
@@ -22,6 +23,7 @@ typedef struct
   char     **metrics;
   char     **tags;
   char      *into;
+  char      *cos;
   char      *framework;
   char      *format;
   char      *environment;
@@ -36,6 +38,7 @@ options_clear (Options *options)
   g_strfreev (options->metrics);
   g_strfreev (options->tags);
   g_free (options->into);
+  g_free (options->cos);
   g_free (options->framework);
   g_free (options->format);
   g_free (options->environment);
@@ -62,8 +65,12 @@ check_options (Options    *options,
     options->framework, options->format, options->environment, options->description,
   };
 
-  if (paths->len == 0)
+  if (paths->len == 0 && options->cos == NULL)
     return usage (error, _("--files and what to import are missing."));
+  if (paths->len > 0 && options->cos != NULL)
+    return usage (error, _("--files and --cos exclude each other: the files are here or there."));
+  if (options->cos != NULL && options->move)
+    return usage (error, _("--move is for files of this computer."));
   if (options->into == NULL && left[1] == NULL)
     return usage (error, _("The name of the new model is missing; for a new version of a model, "
                            "use --into MODEL."));
@@ -193,6 +200,55 @@ import_files (GranaryCli            *cli,
   return TRUE;
 }
 
+/* The files of this computer, and what they say of themselves. */
+static gboolean
+read_files (GranaryCli            *cli,
+            GPtrArray             *paths,
+            GranaryImportRequest  *request,
+            GranaryInspection    **inspection,
+            GError               **error)
+{
+  g_ptr_array_add (paths, NULL);
+  request->files = granary_cli_files_scan (cli, (const char * const *) paths->pdata, NULL, error);
+  g_ptr_array_set_size (paths, (int) paths->len - 1);
+  if (request->files == NULL)
+    return FALSE;
+
+  *inspection = granary_cli_files_inspect (cli, request->files, TRUE, error);
+  if (*inspection == NULL)
+    return FALSE;
+
+  request->source = GRANARY_SOURCE_FILES;
+  request->source_ref = make_source_ref (paths);
+  return TRUE;
+}
+
+/* A folder of object storage, from which the platform takes the files itself. */
+static gboolean
+read_address (GranaryCli            *cli,
+              const char            *address,
+              GranaryImportRequest  *request,
+              GError               **error)
+{
+  g_autoptr (GranaryObjectPlace) place = NULL;
+
+  if (!granary_cli_is_cloud (cli))
+    return usage (error, _("--cos is for cloud connections: name one with -r. For a repository of "
+                           "this computer fetch the files first, with “cos get”."));
+  if (!granary_cli_cos_parse (address, &place, error))
+    return FALSE;
+
+  if (*place->key != '\0' && !g_str_has_suffix (place->key, "/"))
+    {
+      g_autofree char *key = g_steal_pointer (&place->key);
+
+      place->key = g_strconcat (key, "/", NULL);
+    }
+  request->source = GRANARY_SOURCE_COS;
+  request->source_ref = granary_object_place_to_address (place);
+  return TRUE;
+}
+
 static void
 print_version (GranaryCli           *cli,
                const GranaryVersion *version)
@@ -219,7 +275,7 @@ print_version (GranaryCli           *cli,
 /**
  * granary_cli_import:
  *
- * `import NAME | --into MODEL --files PATH… [--move] …`
+ * `import NAME | --into MODEL --files PATH… | --cos cos://BUCKET/PREFIX/ [--move] …`
  */
 gboolean
 granary_cli_import (GranaryCli  *cli,
@@ -230,6 +286,9 @@ granary_cli_import (GranaryCli  *cli,
   const GOptionEntry entries[] = {
     { "files", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files,
       N_("The files and folders to import"), N_("PATH…") },
+    { "cos", 0, 0, G_OPTION_ARG_FILENAME, &options.cos,
+      N_("A folder of object storage to import, on a cloud connection"),
+      N_("cos://BUCKET/PREFIX/") },
     { "into", 0, 0, G_OPTION_ARG_FILENAME, &options.into, N_("As a new version of MODEL"),
       N_("MODEL") },
     { "move", 0, 0, G_OPTION_ARG_NONE, &options.move,
@@ -282,16 +341,13 @@ granary_cli_import (GranaryCli  *cli,
         return FALSE;
     }
 
-  g_ptr_array_add (paths, NULL);
-  request->files = granary_cli_files_scan (cli, (const char * const *) paths->pdata, NULL, error);
-  g_ptr_array_set_size (paths, (int) paths->len - 1);
-  if (request->files == NULL)
-    return FALSE;
-  inspection = granary_cli_files_inspect (cli, request->files, TRUE, error);
-  if (inspection == NULL)
+  if (options.cos != NULL ? !read_address (cli, options.cos, request, error)
+                          : !read_files (cli, paths, request, &inspection, error))
     return FALSE;
 
-  if (!granary_cli_open (cli, options.into == NULL, error))
+  if (!granary_cli_open (cli,
+                         options.into == NULL ? GRANARY_CLI_OPEN_CREATE : GRANARY_CLI_OPEN_EXISTING,
+                         error))
     return FALSE;
   granary_cli_begin (cli, GRANARY_VERB_IMPORT, object);
   if (target != NULL)
@@ -301,15 +357,19 @@ granary_cli_import (GranaryCli  *cli,
       request->model_id = target->model->id;
     }
 
-  request->source = GRANARY_SOURCE_FILES;
-  request->source_ref = make_source_ref (paths);
   request->move = options.move;
-  request->framework = choose (options.framework, granary_inspection_get_framework (inspection));
-  request->format = choose (options.format, granary_inspection_get_format (inspection));
+  request->framework =
+    choose (options.framework,
+            inspection != NULL ? granary_inspection_get_framework (inspection) : NULL);
+  request->format =
+    choose (options.format, inspection != NULL ? granary_inspection_get_format (inspection) : NULL);
   request->environment = choose (options.environment, NULL);
   request->description = g_strdup (options.description);
-  request->inspection = granary_inspection_to_json (inspection);
-  granary_cli_files_note_warnings (cli, inspection);
+  if (inspection != NULL)
+    {
+      request->inspection = granary_inspection_to_json (inspection);
+      granary_cli_files_note_warnings (cli, inspection);
+    }
 
   if (!import_files (cli, request, object, &version, error))
     return FALSE;

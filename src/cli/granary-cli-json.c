@@ -157,13 +157,25 @@ granary_cli_json_add_int (GranaryCliJson *self,
   g_string_append_printf (self->text, "%" G_GINT64_FORMAT, value);
 }
 
-/* @time: µs since the epoch; written as RFC 3339 in UTC */
+/* @bytes: negative when it is not known, which gives null; so do numbers of files */
+void
+granary_cli_json_add_size (GranaryCliJson *self,
+                           const char     *key,
+                           gint64          bytes)
+{
+  if (bytes >= 0)
+    granary_cli_json_add_int (self, key, bytes);
+  else
+    granary_cli_json_add_text (self, key, NULL);
+}
+
+/* @time: µs since the epoch; written as RFC 3339 in UTC. 0, not known, gives null */
 void
 granary_cli_json_add_time (GranaryCliJson *self,
                            const char     *key,
                            gint64          time)
 {
-  g_autoptr (GDateTime) then = g_date_time_new_from_unix_utc_usec (time);
+  g_autoptr (GDateTime) then = time != 0 ? g_date_time_new_from_unix_utc_usec (time) : NULL;
   g_autofree char *text = then != NULL ? g_date_time_format_iso8601 (then) : NULL;
 
   granary_cli_json_add_text (self, key, text);

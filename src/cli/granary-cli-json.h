@@ -33,6 +33,9 @@ void            granary_cli_json_add_text     (GranaryCliJson      *self,
 void            granary_cli_json_add_int      (GranaryCliJson      *self,
                                                const char          *key,
                                                gint64               value);
+void            granary_cli_json_add_size     (GranaryCliJson      *self,
+                                               const char          *key,
+                                               gint64               bytes);
 void            granary_cli_json_add_time     (GranaryCliJson      *self,
                                                const char          *key,
                                                gint64               time);

@@ -100,9 +100,21 @@ parse_sort (const char       *text,
   return FALSE;
 }
 
+/* The catalogue of a cloud connection sums up what it knows, which may be nothing yet. */
+static gint64
+get_size (GranaryCli                *cli,
+          const GranaryModelSummary *model)
+{
+  if (granary_cli_is_cloud (cli) && model->size == 0 && model->n_versions > 0)
+    return -1;
+
+  return model->size;
+}
+
 static void
-print_json (Listing   *listing,
-            GPtrArray *models)
+print_json (GranaryCli *cli,
+            Listing    *listing,
+            GPtrArray  *models)
 {
   g_autoptr (GranaryCliJson) json = granary_cli_json_new ();
 
@@ -119,7 +131,7 @@ print_json (Listing   *listing,
       granary_cli_json_add_tags (json, "tags", model->tags);
       granary_cli_json_add_int (json, "versions", model->n_versions);
       granary_cli_json_add_version (json, "latest", model->latest);
-      granary_cli_json_add_int (json, "size", model->size);
+      granary_cli_json_add_size (json, "size", get_size (cli, model));
       granary_cli_json_add_time (json, "updated", model->updated);
       granary_cli_json_end_object (json);
     }
@@ -129,7 +141,8 @@ print_json (Listing   *listing,
 }
 
 static void
-print_table (GPtrArray *models)
+print_table (GranaryCli *cli,
+             GPtrArray  *models)
 {
   g_autoptr (GranaryCliTable) table =
     granary_cli_table_new (C_("column", "NAME"), C_("column", "LATEST"), C_("column", "VERSIONS"),
@@ -146,7 +159,7 @@ print_table (GPtrArray *models)
       g_autofree char *latest = model->latest > 0 ? g_strdup_printf ("v%d", model->latest) : NULL;
       g_autofree char *n_versions = g_strdup_printf ("%d", model->n_versions);
       g_autofree char *metric = NULL;
-      g_autofree char *size = granary_wording_size (model->size);
+      g_autofree char *size = granary_wording_size (get_size (cli, model));
       g_autofree char *updated = granary_wording_age (model->updated, now);
       g_autofree char *tags = granary_tag_set_to_text (model->tags, ", ");
 
@@ -213,7 +226,8 @@ granary_cli_models (GranaryCli  *cli,
     }
 
   granary_cli_begin (cli, GRANARY_VERB_SEARCH, *text != '\0' ? text : NULL);
-  if (!granary_cli_read_tags (tag_texts, &tags, error) || !granary_cli_open (cli, FALSE, error))
+  if (!granary_cli_read_tags (tag_texts, &tags, error) || 
+      !granary_cli_open (cli, GRANARY_CLI_OPEN_READ, error))
     return FALSE;
 
   if (*text != '\0')
@@ -230,12 +244,13 @@ granary_cli_models (GranaryCli  *cli,
     return FALSE;
 
   if (cli->json)
-    print_json (&listing, models);
+    print_json (cli, &listing, models);
   else if (models->len > 0)
-    print_table (models);
+    print_table (cli, models);
   else
     granary_cli_note (cli, granary_query_is_filtered (query) ? _("no model fits")
                                                              : _("there are no models yet"));
 
+  granary_cli_note_age (cli);
   return TRUE;
 }

@@ -9,11 +9,9 @@
 #include "granary-cli-json.h"
 #include "granary-error.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Stable names for programs. */
 static const char *const code_ids[GRANARY_N_ERRORS] = {
@@ -180,6 +178,46 @@ granary_cli_print (const char *text)
   fputs (text, stdout);
 }
 
+/* What a service said itself; members that are there only then. */
+static void
+add_remote (GranaryCliJson *json,
+            const GError   *error)
+{
+  if (granary_error_get_remote_code (error) != NULL)
+    granary_cli_json_add_text (json, "remote_code", granary_error_get_remote_code (error));
+  if (granary_error_get_remote_message (error) != NULL)
+    granary_cli_json_add_text (json, "remote_message", granary_error_get_remote_message (error));
+  if (granary_error_get_request_id (error) != NULL)
+    granary_cli_json_add_text (json, "request_id", granary_error_get_request_id (error));
+}
+
+/* The same for people, to quote to the support of the service: “InvalidParameter: … (request 1f…)”. */
+static char *
+make_remote (const GError *error)
+{
+  const char *code = granary_error_get_remote_code (error);
+  const char *message = granary_error_get_remote_message (error);
+  const char *request_id = granary_error_get_request_id (error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (code == NULL && message == NULL)
+    return NULL;
+
+  g_string_append (text, _("the service said:"));
+  if (code != NULL)
+    g_string_append_printf (text, " %s", code);
+  if (message != NULL)
+    g_string_append_printf (text, code != NULL ? ": %s" : " %s", message);
+  if (request_id != NULL)
+    {
+      g_string_append_c (text, ' ');
+      /* Translators: %s is an id that the support of the service asks for. */
+      g_string_append_printf (text, _("(request %s)"), request_id);
+    }
+
+  return granary_display_path (text->str);
+}
+
 /* One message, as a line of text or of JSON. */
 static void
 say (GranaryCli    *self,
@@ -213,13 +251,21 @@ say (GranaryCli    *self,
           granary_cli_json_add_text (json, "subject", granary_error_get_subject (error));
         }
       granary_cli_json_add_text (json, "message", text);
+      if (error != NULL)
+        add_remote (json, error);
       granary_cli_json_end_object (json);
       granary_cli_json_end_object (json);
       line = granary_cli_json_finish (json);
       fprintf (stderr, "%s\n", line);
     }
   else
-    fprintf (stderr, "granary-cli: %s\n", text);
+    {
+      g_autofree char *remote = error != NULL ? make_remote (error) : NULL;
+
+      fprintf (stderr, "granary-cli: %s\n", text);
+      if (remote != NULL)
+        fprintf (stderr, "granary-cli: %s\n", remote);
+    }
 }
 
 /**
@@ -298,76 +344,4 @@ granary_cli_report (GranaryCli   *self,
     return GRANARY_CLI_USAGE;
 
   return GRANARY_CLI_FAILED;
-}
-
-static gboolean
-readable_cb (int          descriptor,
-             GIOCondition condition,
-             gpointer     user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Waits for a line; in the main loop, so that Ctrl-C is heard meanwhile. */
-static char *
-read_answer (GranaryCli *self)
-{
-  g_autofree char *line = NULL;
-  gsize size = 0;
-  gboolean readable = FALSE;
-  guint source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, readable_cb,
-                                &readable);
-
-  while (!readable && !g_cancellable_is_cancelled (self->cancellable))
-    g_main_context_iteration (NULL, TRUE);
-
-  if (!readable)
-    {
-      g_source_remove (source);
-      fputc ('\n', stderr);
-      return NULL;
-    }
-
-  if (getline (&line, &size, stdin) <= 0)
-    return NULL;
-
-  return g_strdup (g_strstrip (line));
-}
-
-/**
- * granary_cli_confirm:
- * @self: the run
- * @wording: what is asked
- * @error: return location
- *
- * Asks on the terminal. Fails with %G_OPTION_ERROR when there is none.
- *
- * Returns: whether the answer was yes; otherwise @error is cancellation
- */
-gboolean
-granary_cli_confirm (GranaryCli            *self,
-                     const GranaryWording  *wording,
-                     GError               **error)
-{
-  g_autofree char *answer = NULL;
-
-  if (!granary_cli_is_terminal (STDIN_FILENO))
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                           _("There is no terminal to ask on: --yes is needed."));
-      return FALSE;
-    }
-
-  /* Translators: y is the letter that granary-cli takes for yes. */
-  fprintf (stderr, "%s\n%s\n%s ", wording->title, wording->body, _("Go on? [y/N]"));
-  fflush (stderr);
-
-  answer = read_answer (self);
-  if (answer != NULL &&
-      (g_ascii_strcasecmp (answer, "y") == 0 || g_ascii_strcasecmp (answer, "yes") == 0))
-    return TRUE;
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "declined");
-  return FALSE;
 }

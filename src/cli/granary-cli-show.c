@@ -54,6 +54,18 @@ load_versions (GranaryCatalog  *catalog,
   return g_steal_pointer (&versions);
 }
 
+/* The digest of a file; NULL where only the storage's own tag of its content is known. */
+static char *
+make_digest (const GranaryFile *file)
+{
+  static const guint8 unknown[GRANARY_SHA256_LENGTH];
+
+  if (memcmp (file->sha256, unknown, sizeof unknown) == 0)
+    return NULL;
+
+  return granary_sha256_to_text (file->sha256);
+}
+
 static void
 add_version (GranaryCliJson       *json,
              const GranaryVersion *version)
@@ -66,21 +78,35 @@ add_version (GranaryCliJson       *json,
   granary_cli_json_add_text (json, "format", version->format);
   granary_cli_json_add_metrics (json, "metrics", version->metrics);
   granary_cli_json_add_text (json, "environment", version->environment);
-  granary_cli_json_add_int (json, "size", version->size);
+  granary_cli_json_add_size (json, "size", version->size);
   granary_cli_json_begin_array (json, "files");
   for (guint i = 0; version->files != NULL && i < version->files->len; i++)
     {
       const GranaryFile *file = g_ptr_array_index (version->files, i);
-      g_autofree char *sha256 = granary_sha256_to_text (file->sha256);
+      g_autofree char *sha256 = make_digest (file);
 
       granary_cli_json_begin_object (json, NULL);
       granary_cli_json_add_text (json, "path", file->path);
-      granary_cli_json_add_int (json, "size", file->size);
+      granary_cli_json_add_size (json, "size", file->size);
       granary_cli_json_add_text (json, "sha256", sha256);
+      if (file->etag != NULL)
+        granary_cli_json_add_text (json, "etag", file->etag);
       granary_cli_json_end_object (json);
     }
   granary_cli_json_end_array (json);
   granary_cli_json_end_object (json);
+}
+
+/* What of the versions is known; -1 while nothing is. */
+static gint64
+get_size (const GranaryModel *model)
+{
+  gboolean is_known = model->versions->len == 0 || model->size > 0;
+
+  for (guint i = 0; !is_known && i < model->versions->len; i++)
+    is_known = ((const GranaryVersion *) g_ptr_array_index (model->versions, i))->size >= 0;
+
+  return is_known ? model->size : -1;
 }
 
 static void
@@ -97,7 +123,7 @@ print_json (const GranaryModel *model,
   granary_cli_json_add_text (json, "description", model->description);
   granary_cli_json_add_tags (json, "tags", model->tags);
   granary_cli_json_add_version (json, "latest", latest != NULL ? latest->number : 0);
-  granary_cli_json_add_int (json, "size", model->size);
+  granary_cli_json_add_size (json, "size", get_size (model));
   granary_cli_json_add_time (json, "created", model->created);
   granary_cli_json_add_time (json, "updated", model->updated);
   granary_cli_json_begin_array (json, "versions");
@@ -130,7 +156,7 @@ static void
 print_model (const GranaryModel *model)
 {
   g_autofree char *tags = granary_tag_set_to_text (model->tags, ", ");
-  g_autofree char *size = granary_wording_size (model->size);
+  g_autofree char *size = granary_wording_size (get_size (model));
   g_autofree char *created = granary_wording_time (model->created);
   g_autofree char *updated = granary_wording_time (model->updated);
 
@@ -159,7 +185,8 @@ print_versions (GPtrArray *versions)
     {
       const GranaryVersion *version = g_ptr_array_index (versions, i);
       g_autofree char *name = g_strdup_printf ("v%d", version->number);
-      g_autofree char *n_files = g_strdup_printf ("%d", version->n_files);
+      g_autofree char *n_files = version->n_files >= 0 ? g_strdup_printf ("%d", version->n_files)
+                                                       : g_strdup ("—");
       g_autofree char *size = granary_wording_size (version->size);
       g_autofree char *updated = granary_wording_age (version->updated, now);
       g_autofree char *metrics = granary_wording_metrics (version->metrics);
@@ -184,9 +211,15 @@ print_version (const GranaryVersion *version)
   g_autofree char *created = granary_wording_time (version->created);
   g_autofree char *updated = granary_wording_time (version->updated);
   g_autofree char *metrics = granary_wording_metrics (version->metrics);
+  g_autofree char *progress = NULL;
+  gboolean is_remote;
+
+  if (version->status == GRANARY_STATUS_IMPORTING && version->progress >= 0)
+    progress = g_strdup_printf ("%d%%", version->progress);
 
   print_fact (C_("fact", "Version:"), name);
   print_fact (C_("fact", "Status:"), granary_wording_status (version->status));
+  print_fact (C_("fact", "Progress:"), progress);
   print_fact (C_("fact", "Error:"), version->error);
   print_fact (C_("fact", "Source:"), granary_wording_source (version->source));
   print_fact (C_("fact", "From:"), version->source_ref);
@@ -194,23 +227,26 @@ print_version (const GranaryVersion *version)
   print_fact (C_("fact", "Format:"), version->format);
   print_fact (C_("fact", "Environment:"), version->environment);
   print_fact (C_("fact", "Metrics:"), metrics);
+  print_fact (C_("fact", "Location:"), version->location);
   print_fact (C_("fact", "Size:"), size);
   print_fact (C_("fact", "Created:"), created);
   print_fact (C_("fact", "Updated:"), updated);
 
   if (version->files == NULL || version->files->len == 0)
     return;
+  is_remote = version->location != NULL;
 
-  table = granary_cli_table_new (C_("column", "SIZE"), C_("column", "SHA-256"),
+  table = granary_cli_table_new (C_("column", "SIZE"),
+                                 is_remote ? C_("column", "ETAG") : C_("column", "SHA-256"),
                                  C_("column", "FILE"), NULL);
   granary_cli_table_set_right (table, 0);
   for (guint i = 0; i < version->files->len; i++)
     {
       const GranaryFile *file = g_ptr_array_index (version->files, i);
       g_autofree char *file_size = granary_wording_size (file->size);
-      g_autofree char *sha256 = granary_sha256_to_text (file->sha256);
+      g_autofree char *digest = is_remote ? g_strdup (file->etag) : make_digest (file);
 
-      granary_cli_table_add (table, file_size, sha256, file->path, NULL);
+      granary_cli_table_add (table, file_size, digest != NULL ? digest : "—", file->path, NULL);
     }
   granary_cli_print ("\n");
   granary_cli_table_print (table);
@@ -233,7 +269,7 @@ granary_cli_show (GranaryCli  *cli,
   if (!granary_cli_parse (cli, &left, NULL, 1, 1, error))
     return FALSE;
   target = granary_cli_target_parse (left[1], FALSE, error);
-  if (target == NULL || !granary_cli_open (cli, FALSE, error))
+  if (target == NULL || !granary_cli_open (cli, GRANARY_CLI_OPEN_READ, error))
     return FALSE;
 
   granary_cli_begin (cli, GRANARY_VERB_LOAD, left[1]);
@@ -255,5 +291,6 @@ granary_cli_show (GranaryCli  *cli,
         print_versions (versions);
     }
 
+  granary_cli_note_age (cli);
   return TRUE;
 }

@@ -287,8 +287,15 @@ granary_cli_trash (GranaryCli  *cli,
       return FALSE;
     }
 
-  if (!granary_cli_open (cli, FALSE, error))
+  if (!granary_cli_open (cli, GRANARY_CLI_OPEN_READ, error))
     return FALSE;
+  if (!granary_connection_has (cli->connection, GRANARY_FEATURE_TRASH))
+    {
+      granary_cli_begin (cli, GRANARY_VERB_LOAD, _("Trash"));
+      granary_set_error (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_NO_TRASH,
+                         granary_connection_get_title (cli->connection), "no trash");
+      return FALSE;
+    }
   granary_cli_begin (cli, GRANARY_VERB_LOAD, NULL);
   trash = granary_cli_read (cli, list_trash, NULL, (GDestroyNotify) g_ptr_array_unref, error);
   if (trash == NULL)

@@ -117,7 +117,7 @@ granary_cli_upload (GranaryCli  *cli,
   object = granary_cli_target_to_text (target);
   granary_cli_begin (cli, GRANARY_VERB_UPLOAD, object);
   files = granary_cli_files_scan (cli, (const char * const *) left + 2, into, error);
-  if (files == NULL || !granary_cli_open (cli, FALSE, error))
+  if (files == NULL || !granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
     return FALSE;
   granary_cli_begin (cli, GRANARY_VERB_UPLOAD, object);
   if (!granary_cli_target_resolve (target, cli, error))

@@ -92,7 +92,7 @@ granary_cli_verify (GranaryCli  *cli,
         return FALSE;
       object = granary_cli_target_to_text (target);
     }
-  if (!granary_cli_open (cli, FALSE, error))
+  if (!granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
     return FALSE;
 
   granary_cli_begin (cli, GRANARY_VERB_VERIFY, object);

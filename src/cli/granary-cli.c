@@ -7,6 +7,7 @@
 #include "granary-cli.h"
 
 #include "granary-error.h"
+#include "granary-keyring.h"
 #include "granary-local.h"
 
 #include <glib-unix.h>
@@ -38,6 +39,8 @@ granary_cli_new (void)
 {
   GranaryCli *self = g_new0 (GranaryCli, 1);
 
+  /* First of all, before there is a thread that reads the environment. */
+  self->credentials = granary_credentials_take_from_environment (&self->credentials_error);
   self->verb = GRANARY_VERB_OPEN;
   self->cancellable = g_cancellable_new ();
   self->worker = granary_worker_new ("granary-cli", 1);
@@ -56,8 +59,11 @@ granary_cli_free (GranaryCli *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
     g_clear_handle_id (&self->signal_sources[i], g_source_remove);
   if (self->connection != NULL)
-    granary_catalog_close (granary_connection_get_catalog (self->connection));
+    granary_connection_close (self->connection);
   g_clear_object (&self->connection);
+  g_clear_object (&self->accounts);
+  g_clear_pointer (&self->credentials, granary_credentials_unref);
+  g_clear_error (&self->credentials_error);
   g_clear_object (&self->worker);
   g_clear_object (&self->transfer);
   g_clear_object (&self->cancellable);
@@ -83,41 +89,21 @@ granary_cli_begin (GranaryCli  *self,
   g_set_str (&self->object, object);
 }
 
-/* The folder that -r or the environment names. */
-static char *
-find_folder (GranaryCli  *self,
-             GError     **error)
-{
-  if (self->place == NULL)
-    return granary_local_get_default_folder ();
-
-  if (strchr (self->place, '/') == NULL)
-    {
-      g_autofree char *shown = granary_display_path (self->place);
-
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("There is no connection “%1$s”. For a folder of this name, use “-r ./%1$s”."),
-                   shown);
-      return NULL;
-    }
-
-  return g_canonicalize_filename (self->place, NULL);
-}
-
 /**
  * granary_cli_open:
  * @self: the run
- * @create: whether a repository named with `-r` may be made if there is none
+ * @how: what for
  * @error: return location
  *
- * Opens the repository, and says what had to be repaired.
+ * Opens the repository, or the cloud connection, that -r or the environment names, and says what had
+ * to be repaired.
  *
  * Returns: whether it is open
  */
 gboolean
-granary_cli_open (GranaryCli  *self,
-                  gboolean     create,
-                  GError     **error)
+granary_cli_open (GranaryCli      *self,
+                  GranaryCliOpen   how,
+                  GError         **error)
 {
   g_autofree char *folder = NULL;
   g_autofree char *shown = NULL;
@@ -125,15 +111,16 @@ granary_cli_open (GranaryCli  *self,
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *repairs = NULL;
 
-  folder = find_folder (self, error);
-  if (folder == NULL)
-    return FALSE;
+  if (granary_cli_is_cloud (self))
+    return granary_cli_open_cloud (self, how, error);
 
+  folder = self->place != NULL ? g_canonicalize_filename (self->place, NULL)
+                               : granary_local_get_default_folder ();
   shown = granary_display_path (folder);
   granary_cli_begin (self, GRANARY_VERB_OPEN, shown);
 
   /* A typing error or an unmounted disk must not leave an empty repository behind. */
-  if (!create && self->place != NULL && !granary_local_is_repository (folder))
+  if (how != GRANARY_CLI_OPEN_CREATE && self->place != NULL && !granary_local_is_repository (folder))
     {
       granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_REPOSITORY_GONE, shown,
                          "no repository in %s", shown);
@@ -174,7 +161,7 @@ make_overview (void)
 
   g_string_append_printf (text, "\n\n%s\n", _("Commands:"));
   for (const GranaryCliCommand *command = granary_cli_commands; command->name != NULL; command++)
-    g_string_append_printf (text, "  %-10s %s\n", command->name, _(command->summary));
+    g_string_append_printf (text, "  %-12s %s\n", command->name, _(command->summary));
   g_string_append_printf (text, "\n%s", _("“granary-cli COMMAND --help” tells more about each."));
 
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -189,7 +176,7 @@ parse_global (GranaryCli   *self,
 {
   const GOptionEntry entries[] = {
     { "repository", 'r', 0, G_OPTION_ARG_FILENAME, &self->place,
-      N_("Use the repository in FOLDER"), N_("FOLDER") },
+      N_("Use the repository in FOLDER, or the cloud connection NAME"), N_("FOLDER|NAME") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Write JSON, for programs"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, version, N_("Print the version"), NULL },
     G_OPTION_ENTRY_NULL,

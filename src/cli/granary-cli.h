@@ -2,8 +2,10 @@
 
 #pragma once
 
+#include "granary-account-list.h"
 #include "granary-connection.h"
 #include "granary-error.h"
+#include "granary-tione.h"
 #include "granary-wording.h"
 #include "granary-worker.h"
 
@@ -19,7 +21,7 @@ typedef struct _GranaryCliCommand GranaryCliCommand;
 /**
  * GranaryCli:
  * @command: (nullable): what runs
- * @place: (nullable): argument of `-r`
+ * @place: (nullable): argument of `-r`: a folder when it has a `/`, else the name of a connection
  * @json: whether output is for programs
  * @status: exit code of a command that did its work and has bad news
  * @verb: what is being done, for the words of an error
@@ -28,6 +30,9 @@ typedef struct _GranaryCliCommand GranaryCliCommand;
  * @transfer: (nullable): of the work in progress
  * @worker: thread for reading files
  * @connection: (nullable): once opened
+ * @accounts: (nullable): the connections that were set up, once read
+ * @credentials: (nullable): the key of the environment
+ * @credentials_error: (nullable): why the environment's key cannot be used, for who needs it
  *
  * One run of the program. Everything here happens on the main thread.
  */
@@ -43,6 +48,9 @@ typedef struct
   GranaryTransfer         *transfer;
   GranaryWorker           *worker;
   GranaryConnection       *connection;
+  GranaryAccountList      *accounts;
+  GranaryCredentials      *credentials;
+  GError                  *credentials_error;
   guint                    signal_sources[2];
 } GranaryCli;
 
@@ -78,6 +86,20 @@ extern const GranaryCliCommand granary_cli_commands[];
 int         granary_cli_main        (int                    argc,
                                      char                 **argv);
 
+/**
+ * GranaryCliOpen:
+ * @GRANARY_CLI_OPEN_EXISTING: to change something in a repository that is there
+ * @GRANARY_CLI_OPEN_CREATE: the same; a folder named with `-r` may become one
+ * @GRANARY_CLI_OPEN_READ: only to read the catalogue: without the key of a cloud connection, unless
+ *   its catalogue was never filled
+ */
+typedef enum
+{
+  GRANARY_CLI_OPEN_EXISTING,
+  GRANARY_CLI_OPEN_CREATE,
+  GRANARY_CLI_OPEN_READ,
+} GranaryCliOpen;
+
 /* The run. */
 GranaryCli *granary_cli_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void        granary_cli_free        (GranaryCli            *self);
@@ -85,7 +107,31 @@ void        granary_cli_begin       (GranaryCli            *self,
                                      GranaryVerb            verb,
                                      const char            *object);
 gboolean    granary_cli_open        (GranaryCli            *self,
-                                     gboolean               create,
+                                     GranaryCliOpen         how,
+                                     GError               **error);
+
+/* Connections. */
+gboolean    granary_cli_is_cloud    (GranaryCli            *self);
+GranaryAccountList *
+            granary_cli_get_accounts (GranaryCli           *self,
+                                     GError               **error);
+GranaryAccount *
+            granary_cli_find_account (GranaryCli           *self,
+                                     GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+GranaryAccount *
+            granary_cli_find_key_account
+                                    (GranaryCli            *self,
+                                     GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean    granary_cli_load_key    (GranaryCli            *self,
+                                     GranaryAccount        *account,
+                                     GError               **error);
+gboolean    granary_cli_open_cloud  (GranaryCli            *self,
+                                     GranaryCliOpen         how,
+                                     GError               **error);
+void        granary_cli_note_age    (GranaryCli            *self);
+gboolean    granary_cli_do_refresh  (GranaryCli            *self,
+                                     GArray                *model_ids,
+                                     const char * const    *uids,
                                      GError               **error);
 
 /* Reading the command line. */
@@ -98,6 +144,8 @@ gboolean    granary_cli_parse       (GranaryCli            *self,
 char      **granary_cli_take_list   (char                 **arguments,
                                      const char            *option,
                                      GPtrArray             *list) G_GNUC_WARN_UNUSED_RESULT;
+gboolean    granary_cli_read_texts  (char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_read_tags   (char                 **texts,
                                      GranaryTagSet        **tags,
                                      GError               **error);
@@ -130,6 +178,12 @@ int         granary_cli_report      (GranaryCli            *self,
 gboolean    granary_cli_confirm     (GranaryCli            *self,
                                      const GranaryWording  *wording,
                                      GError               **error);
+gboolean    granary_cli_ask         (GranaryCli            *self,
+                                     const char            *question);
+char       *granary_cli_read_secret (GranaryCli            *self,
+                                     const char            *prompt,
+                                     gboolean               hidden) G_GNUC_WARN_UNUSED_RESULT;
+void        granary_cli_free_secret (char                  *secret);
 gboolean    granary_cli_is_terminal (int                    descriptor);
 int         granary_cli_get_width   (void);
 
@@ -137,6 +191,15 @@ const char *granary_cli_code_id     (int                    code);
 const char *granary_cli_reason_id   (GranaryReason          reason);
 
 /* The commands. */
+gboolean    granary_cli_connect     (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_connections (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_cos         (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_delete      (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
@@ -150,6 +213,9 @@ gboolean    granary_cli_inspect     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_models      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_refresh     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_show        (GranaryCli            *cli,

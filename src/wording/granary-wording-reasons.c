@@ -398,8 +398,8 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     GRANARY_WAY_OUT_CHANGE_KEY,
   },
   [GRANARY_REASON_KEY_INCOMPLETE] = {
-    N_("“%s” is missing: a SecretId and a SecretKey belong together."),
-    N_("Set both, or neither."),
+    N_("“%s” is missing: the parts of a key belong together."),
+    N_("Enter all of it: SecretId, SecretKey, and the token of a temporary key."),
     GRANARY_WAY_OUT_CHANGE_KEY,
   },
   [GRANARY_REASON_KEY_MALFORMED] = {

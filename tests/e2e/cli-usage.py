@@ -10,10 +10,9 @@ import sys
 from cli_harness import PROGRAM, Tap, box
 
 COMMANDS = ('models', 'show', 'import', 'upload', 'download', 'tag', 'delete', 'trash', 'inspect',
-            'verify')
-# They come with the connections to clouds, tasks and services.
-LATER = ('tasks', 'publish', 'services', 'start', 'stop', 'update', 'remove', 'logs', 'call',
-         'connections', 'connect', 'refresh', 'cos')
+            'verify', 'connections', 'connect', 'refresh', 'cos')
+# They come with tasks and services.
+LATER = ('tasks', 'publish', 'services', 'start', 'stop', 'update', 'remove', 'logs', 'call')
 
 
 def usage():
@@ -37,7 +36,16 @@ def usage():
             ['delete'], ['delete', 'a'], ['delete', 'a:v1'],
             ['trash', 'restore'], ['trash', 'burn'], ['trash', 'empty', 'x'],
             ['trash', '--name', 'x'], ['inspect'], ['verify', 'a', 'b'],
-            ['-r', 'no-folder', 'models'],
+            ['-r', 'no-folder', 'models'], ['import', 'a', '--cos', 'cos://b-1/x/'],
+            ['import', 'a', '--cos', 'cos://b-1/', '--files', path],
+            ['delete', 'a', '--yes', '--keep'], ['connect'], ['connect', 'a'], ['connect', 'a', 'b'],
+            ['connect', 'a', '--region', 'ap-guangzhou', '--endpoint', 'ftp=http://x'],
+            ['connections', 'x'], ['connections', 'remove'], ['connections', '--yes'],
+            ['connections', 'remove', 'x'], ['refresh'], ['refresh', 'a'], ['cos'], ['cos', 'cp'],
+            ['cos', 'ls', 'models'], ['cos', 'ls', 'cos://b-1/', 'x'], ['cos', 'ls', '-R'],
+            ['cos', 'get'], ['cos', 'get', 'cos://b-1/x/'], ['cos', 'put', path],
+            ['cos', 'put', path, 'x'], ['cos', 'rm', 'cos://b-1/x'], ['cos', 'rm', 'cos://b-1/'],
+            ['cos', 'ls', 'cos://b-1/x'], ['-r', './x', 'cos', 'ls'],
         ]
         for arguments in wrong:
             plain = place.run(*arguments, code=2)

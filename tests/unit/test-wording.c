@@ -431,7 +431,7 @@ test_things (void)
   g_assert_cmpstr (version, ==, "plate-ocr v6");
   g_assert_cmpstr (model, ==, "plate-ocr");
   g_assert_cmpstr (one_version, ==, "1 version");
-  g_assert_cmpstr (negative, ==, "0 bytes");
+  g_assert_cmpstr (negative, ==, "—");
 
   for (int status = 0; status <= GRANARY_STATUS_FAILED; status++)
     g_assert_cmpuint (strlen (granary_wording_status (status)), >, 0);
