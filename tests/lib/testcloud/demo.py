@@ -173,7 +173,7 @@ class Demo:
                 ('表面缺陷检测', '模型导入失败：COS 路径 training-1250000000/out/ 下没有文件'),
                 ('intent-bert', 'MoveModelDirFailed: copy object model/pytorch_model.bin: '
                                 'AccessDenied')):
-            version = self._further(name, 'f1=0.9', self.now - _DAY)
+            version = self._further(name, '', self.now - _DAY)
             version.status, version.progress, version.error = 'STATUS_FAILED', 62, message
         model = self.cloud.repository.add_model(region, '新导入的模型', None, self.now - 60)
         self.cloud.tags.attach(Tags.model_resource(region, model.model_id), 'team', '视觉')

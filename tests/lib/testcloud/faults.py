@@ -172,7 +172,9 @@ def spoil(do, response, is_api):
     elif kind == 'malformed':
         text = do.get('body', '{"Response":{"TotalCount":3,' if is_api else '<Error><Code>Inte')
         _replace(response, text.encode())
-    elif kind in ('wrong_types', 'nulls') and is_api:
+    elif kind in ('wrong_types', 'nulls'):
+        if not is_api:
+            raise ValueError(f'{kind} is for answers in JSON')
         document = json.loads(response.body)
         change = _wrong if kind == 'wrong_types' else _null
         _replace(response, json.dumps({'Response': change(document['Response'])},
