@@ -31,8 +31,8 @@ struct _GranaryTransferJob
   guint                 n_files;
   GranaryTransferStore *store;    /* (owned) (nullable) */
   gint64                id;       /* row, 0 while it is not stored */
-  GArray               *untold;   /* (owned) (element-type guint): files done that the store does not
-                                   * know of yet */
+  GArray               *untold;   /* (owned) (element-type guint): files done that the store is to
+                                   * be told of */
   gint64                flushed;  /* when it last was told, monotonic */
 };
 
@@ -535,8 +535,9 @@ granary_transfer_job_dup_file (GranaryTransferJob *self,
  * @position: of a file, from 0
  * @error: return location
  *
- * Remembers that a file is moved and verified. Of files below 1 MiB those of a tenth of a second are
- * stored together; all are on the disk before the next fact is, and before the run ends. Blocks.
+ * Remembers that a file is moved and verified. Of files below 1 MiB those of a tenth of a second
+ * are stored together; all are on the disk before the next fact is, and before the run ends.
+ * Blocks.
  *
  * Returns: whether it could be stored
  */

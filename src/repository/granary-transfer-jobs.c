@@ -336,7 +336,7 @@ insert_job (GranaryTransferStore  *self,
           set_sums (self, *id, files->len, bytes, error));
 }
 
-/* A job of a dead session with that digest, now this session's and waiting; 0 when there is none. */
+/* A job of a dead session with that digest, now this one's and waiting; 0 when there is none. */
 static gboolean
 adopt_job (GranaryTransferStore  *self,
            const char            *digest,

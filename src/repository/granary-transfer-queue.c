@@ -412,8 +412,8 @@ granary_transfer_queue_append (GranaryTransferQueue *self,
  * @store: remembers the jobs
  * @max_running: how many run at a time, at least 1
  *
- * Makes a queue that belongs to the thread-default main context of the caller. It runs nothing until
- * it has a runner.
+ * Makes a queue that belongs to the thread-default main context of the caller. It runs nothing
+ * until it has a runner.
  *
  * Returns: (transfer full): an empty queue
  */
@@ -442,9 +442,9 @@ granary_transfer_queue_new (GranaryTransferStore *store,
  * @callback: called when it is over
  * @user_data: for @callback
  *
- * Adds @job at the end. It is listed at once and runs, when its turn comes, after it has been stored.
- * Before each run the counts of @transfer are set back to nothing; the runner adds what is done
- * already.
+ * Adds @job at the end. It is listed at once and runs, when its turn comes, after it has been
+ * stored. Before each run the counts of @transfer are set back to nothing; the runner adds what is
+ * done already.
  *
  * Fails with the error of the runner's last try, with that of the store when the job cannot be
  * stored, and with %G_IO_ERROR_CANCELLED when it is called off or the queue closes.
@@ -616,8 +616,8 @@ granary_transfer_queue_clear_over (GranaryTransferQueue *self)
  * @self: a queue
  *
  * Stops all, keeping what was done, so that the next queue that restores goes on with it. Blocks
- * until the threads are through, at most 2 s; a runner that takes longer keeps its job claimed until
- * the process ends.
+ * until the threads are through, at most 2 s; a runner that takes longer keeps its job claimed
+ * until the process ends.
  */
 void
 granary_transfer_queue_close (GranaryTransferQueue *self)

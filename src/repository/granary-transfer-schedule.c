@@ -70,8 +70,8 @@ do_run (Run                   *run,
   success = run->runner->func (run->job, run->transfer, run->cancellable, run->runner->user_data,
                                error);
 
-  /* Of one that is done nothing has to be known any more. Otherwise some files that are done will be
-   * looked at once more; the reason of the failure is what counts. */
+  /* Of one that is done nothing has to be known any more. Otherwise some files that are done will
+   * be looked at once more; the reason of the failure is what counts. */
   if (!granary_transfer_job_unload_files (run->job, &unload_error) && !success)
     g_debug ("job %" G_GINT64_FORMAT ": %s", id, unload_error->message);
   if (success)
@@ -125,9 +125,11 @@ may_pass (const GError *error)
            reason != GRANARY_REASON_REDIRECTED &&
            reason != GRANARY_REASON_OUTCOME_UNKNOWN;
 
-  return error->code == GRANARY_ERROR_BACKEND &&
-         (reason == GRANARY_REASON_SERVICE_BUSY ||
-          (reason == GRANARY_REASON_SERVICE_FAILED && granary_error_get_http_status (error) >= 500));
+  if (error->code != GRANARY_ERROR_BACKEND)
+    return FALSE;
+
+  return reason == GRANARY_REASON_SERVICE_BUSY ||
+         (reason == GRANARY_REASON_SERVICE_FAILED && granary_error_get_http_status (error) >= 500);
 }
 
 /* Twice as long each time, at most a minute, and up to a fifth more so that not all come back at
@@ -500,7 +502,7 @@ granary_transfer_queue_set_retry (GranaryTransferQueue *self,
  * @self: a queue
  * @runner: (nullable): does the jobs; called on threads of the queue, up to `max-running` at a time
  * @user_data: for @runner
- * @free_func: (nullable): frees @user_data, in the queue's main context, when no run uses it any more
+ * @free_func: (nullable): frees @user_data, in the queue's main context, when no run needs it
  *
  * Says who does the jobs; without anybody they wait.
  */

@@ -44,8 +44,8 @@ static const Title titles[] = {
  * granary_wording_transfer_title:
  * @transfer: a transfer
  *
- * Returns: (transfer full): what it is for, such as `Importing “plate-ocr v6”`; `Imported …` once it
- *   is done
+ * Returns: (transfer full): what it is for, such as `Importing “plate-ocr v6”`; `Imported …` once
+ *   it is done
  */
 char *
 granary_wording_transfer_title (GranaryTransfer *transfer)

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "granary-error.h"
+#include "granary-row-progress.h"
 #include "granary-transfer-queue-private.h"
 #include "granary-transfer-row.h"
 #include "granary-transfers-button.h"
@@ -417,6 +418,82 @@ test_many (Fixture       *fixture,
   g_test_message ("cleared: %.1f ms", (double) (g_get_monotonic_time () - begun) / 1000);
 }
 
+static GranaryRow *
+new_version_row (gint64 id,
+                 int    number)
+{
+  g_autoptr (GranaryVersion) version = granary_version_new ();
+  g_autoptr (GranaryRowText) text = NULL;
+
+  version->id = id;
+  version->model_id = 3;
+  version->number = number;
+  version->status = GRANARY_STATUS_READY;
+  text = granary_row_text_new_for_version (version, 0);
+
+  return granary_row_new_version (id, 3, number, "ocr", text);
+}
+
+static void
+count_cb (GranaryRow *row,
+          guint      *count)
+{
+  ++*count;
+}
+
+static gboolean
+is_named (GranaryRow *row,
+          const char *name)
+{
+  return g_str_equal (granary_row_get_text (row)->name, name);
+}
+
+/* The row of the version that a transfer is about says how far it is; no other row is touched. */
+static void
+test_progress (Fixture       *fixture,
+               gconstpointer  data)
+{
+  GranaryRowProgress *progress = granary_row_progress_new ();
+  g_autoptr (GranaryTransfer) transfer = NULL;
+  g_autoptr (GranaryRow) row = new_version_row (7, 2);
+  g_autoptr (GranaryRow) other = new_version_row (8, 3);
+  const char *half_way = "v2 · Uploading 30%";
+  guint n_other = 0;
+
+  g_signal_connect (other, "changed", G_CALLBACK (count_cb), &n_other);
+  granary_row_progress_set_list (progress, fixture->list);
+  granary_row_progress_set_queue (progress, fixture->queue);
+  granary_row_progress_attach (progress, row);
+  granary_row_progress_attach (progress, other);
+  g_assert_true (is_named (row, "v2"));
+
+  granary_transfer_queue_set_runner (fixture->queue, run, NULL, NULL);
+  transfer = add (fixture, "ocr v2", NULL);
+  granary_transfer_set_target (transfer, 3, 7);
+  granary_ui_test_wait (is_named (row, half_way));
+  g_assert_cmpstr (granary_row_get_text (row)->status, ==, "Uploading 30%");
+
+  /* One that comes into view later says it at once; one out of view no more. */
+  granary_row_progress_detach (progress, row);
+  g_assert_true (is_named (row, "v2"));
+  granary_row_progress_attach (progress, row);
+  g_assert_true (is_named (row, half_way));
+
+  /* In the list of another connection the same number is another version. */
+  granary_row_progress_set_queue (progress, NULL);
+  g_assert_true (is_named (row, "v2"));
+  granary_row_progress_set_queue (progress, fixture->queue);
+  g_assert_true (is_named (row, half_way));
+
+  g_atomic_int_set (&let_go, 1);
+  granary_ui_test_wait (is_named (row, "v2"));
+  g_assert_cmpuint (n_other, ==, 0);
+
+  granary_row_progress_detach (progress, row);
+  granary_row_progress_detach (progress, other);
+  g_assert_finalize_object (progress);
+}
+
 /* Long names and reasons get along with the narrowest window. */
 static void
 test_narrow (void)
@@ -457,6 +534,7 @@ main (int   argc,
   ADD ("rows", test_rows);
   ADD ("button", test_button);
   ADD ("many", test_many);
+  ADD ("progress", test_progress);
 #undef ADD
   g_test_add_func ("/transfers/narrow", test_narrow);
 

@@ -206,9 +206,10 @@ test_digest (Fixture       *fixture,
     "{\"a\":\"1\",\"b\":{\"c\":\"x\",\"d\":[1,2]}}",
     "{}",
   };
-  g_autoptr (GranaryTransferJob) job = new_job ("{\"a\":1,\"b\":{\"c\":\"x\",\"d\":[1,2]}}", "/a");
+  static const char facts[] = "{\"a\":1,\"b\":{\"c\":\"x\",\"d\":[1,2]}}";
+  g_autoptr (GranaryTransferJob) job = new_job (facts, "/a");
   g_autoptr (GranaryTransferJob) same = new_job ("{\"b\":{\"d\":[1,2],\"c\":\"x\"},\"a\":1}", "/a");
-  g_autoptr (GranaryTransferJob) moved = new_job ("{\"a\":1,\"b\":{\"c\":\"x\",\"d\":[1,2]}}", "/b");
+  g_autoptr (GranaryTransferJob) moved = new_job (facts, "/b");
   g_autofree char *digest = granary_transfer_job_dup_digest (job);
   g_autofree char *same_digest = granary_transfer_job_dup_digest (same);
   g_autofree char *moved_digest = granary_transfer_job_dup_digest (moved);

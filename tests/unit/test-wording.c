@@ -553,6 +553,9 @@ test_transfer_waits (void)
   g_autofree char *paused = NULL;
   g_autofree char *retrying = NULL;
   g_autofree char *due = NULL;
+  g_autofree char *progress = NULL;
+  g_autofree char *importing = NULL;
+  g_autofree char *ready = NULL;
   g_autofree char *title = NULL;
 
   granary_transfer_set_total (transfer, 4000000000, 3);
@@ -572,6 +575,13 @@ test_transfer_waits (void)
   granary_transfer_set_retry_in (transfer, 0);
   due = make_line (transfer);
   g_assert_cmpstr (due, ==, "Paused: “cos.test” cannot be reached. Retrying now.");
+
+  progress = granary_wording_transfer_progress (transfer);
+  g_assert_cmpstr (progress, ==, "Uploading 20%");
+  importing = granary_wording_status_progress (GRANARY_STATUS_IMPORTING, 42);
+  g_assert_cmpstr (importing, ==, "Importing 42%");
+  ready = granary_wording_status_progress (GRANARY_STATUS_READY, 42);
+  g_assert_cmpstr (ready, ==, "Ready");
 
   granary_transfer_finish (transfer, NULL);
   title = granary_wording_transfer_title (transfer);

@@ -9,11 +9,9 @@
 #include <math.h>
 
 #define SIZE 16
-#define RING_RADIUS 7.0
-#define RING_WIDTH 2.0
+#define RING_RADIUS 6.5
+#define RING_WIDTH 3.0
 #define RING_OPACITY 0.2
-/* The arrows are drawn in a box of that size and made smaller inside of the ring. */
-#define ARROWS_SCALE 0.62
 
 struct _GranaryProgressPaintable
 {
@@ -49,8 +47,7 @@ append_arrow (GskPathBuilder *builder,
 
 static void
 snapshot_arrows (GtkSnapshot   *snapshot,
-                 const GdkRGBA *color,
-                 gboolean       small)
+                 const GdkRGBA *color)
 {
   g_autoptr (GskPathBuilder) builder = gsk_path_builder_new ();
   g_autoptr (GskPath) path = NULL;
@@ -59,16 +56,7 @@ snapshot_arrows (GtkSnapshot   *snapshot,
   append_arrow (builder, 4.5f, 14, 2);
   append_arrow (builder, 11.5f, 2, 14);
   path = gsk_path_builder_free_to_path (g_steal_pointer (&builder));
-
-  gtk_snapshot_save (snapshot);
-  if (small)
-    {
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (SIZE / 2, SIZE / 2));
-      gtk_snapshot_scale (snapshot, ARROWS_SCALE, ARROWS_SCALE);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-SIZE / 2, -SIZE / 2));
-    }
   gtk_snapshot_append_stroke (snapshot, path, stroke, color);
-  gtk_snapshot_restore (snapshot);
   gsk_stroke_free (stroke);
 }
 
@@ -125,9 +113,10 @@ granary_progress_paintable_snapshot_symbolic (GtkSymbolicPaintable *paintable,
 
   gtk_snapshot_save (snapshot);
   gtk_snapshot_scale (snapshot, scale, scale);
-  snapshot_arrows (snapshot, &color, self->active);
   if (self->active)
     snapshot_ring (snapshot, &color, self->fraction);
+  else
+    snapshot_arrows (snapshot, &color);
   gtk_snapshot_restore (snapshot);
 }
 
@@ -187,7 +176,7 @@ granary_progress_paintable_new (void)
  * @self: a paintable
  * @active: whether something runs
  *
- * Shows the ring.
+ * Shows the ring, or the arrows.
  */
 void
 granary_progress_paintable_set_active (GranaryProgressPaintable *self,

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * GranaryProgressPaintable:
  *
- * The picture of the transfers button: two arrows, and while something runs a ring around them that
- * closes as it gets done. A symbolic icon in the colours of its widget.
+ * The picture of the transfers button: two arrows, and in their place, while something runs, a ring
+ * that closes as it gets done. A symbolic icon in the colours of its widget.
  */
 #define GRANARY_TYPE_PROGRESS_PAINTABLE (granary_progress_paintable_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryProgressPaintable, granary_progress_paintable, GRANARY,

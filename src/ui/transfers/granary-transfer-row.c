@@ -20,7 +20,7 @@ typedef struct
 } MainAction;
 
 static const MainAction main_actions[] = {
-  /* Translators: the %s of these four is what a transfer is called, such as “Importing plate-ocr”. */
+  /* Translators: the %s of these is what a transfer is called, such as “Importing plate-ocr”. */
   { GRANARY_TRANSFER_RETRY, "view-refresh-symbolic", N_("Try Again"), N_("Try again: %s") },
   { GRANARY_TRANSFER_RESUME, "media-playback-start-symbolic", N_("Resume"), N_("Resume: %s") },
   { GRANARY_TRANSFER_PAUSE, "media-playback-pause-symbolic", N_("Pause"), N_("Pause: %s") },

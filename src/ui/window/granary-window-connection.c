@@ -121,7 +121,8 @@ forget_connection (GranaryWindow *self)
   g_clear_object (&self->opening);
   if (self->connection != NULL)
     {
-      g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection), self);
+      g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection),
+                                            self);
       granary_window_leave_connection (self, self->connection);
     }
   g_clear_object (&self->connection);

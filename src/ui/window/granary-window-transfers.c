@@ -47,7 +47,7 @@ make_batch_title (guint n_done,
     return g_strdup_printf (ngettext ("%u transfer failed", "%u transfers failed", n_failed),
                             n_failed);
 
-  /* Translators: how many of how many transfers did not succeed; the second number is two or more. */
+  /* Translators: how many of how many transfers did not succeed; the second is two or more. */
   return g_strdup_printf (ngettext ("%1$u of %2$u transfers failed",
                                     "%1$u of %2$u transfers failed", n_done + n_failed),
                           n_failed, n_done + n_failed);
