@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "granary-blocking-storage.h"
 #include "granary-cos-transfer.h"
 
 G_BEGIN_DECLS
@@ -9,10 +10,10 @@ G_BEGIN_DECLS
 /**
  * GranaryCosStorage:
  *
- * [iface@ObjectStorage] on COS: client and transfers behind GTask, on workers of its own.
+ * [iface@ObjectStorage] on COS: client and transfers, on threads of its own.
  */
 #define GRANARY_TYPE_COS_STORAGE (granary_cos_storage_get_type ())
-G_DECLARE_FINAL_TYPE (GranaryCosStorage, granary_cos_storage, GRANARY, COS_STORAGE, GObject)
+G_DECLARE_FINAL_TYPE (GranaryCosStorage, granary_cos_storage, GRANARY, COS_STORAGE, GranaryBlockingStorage)
 
 GranaryObjectStorage *granary_cos_storage_new (GranaryCosClient   *client,
                                                GranaryCosTransfer *transfer) G_GNUC_WARN_UNUSED_RESULT;

@@ -226,6 +226,18 @@ granary_local_io_rename (int         fd,
   return renameat (fd, path, to_fd, to_path);
 }
 
+int
+granary_local_io_replace (int         fd,
+                          const char *path,
+                          int         to_fd,
+                          const char *to_path)
+{
+  if (ask (GRANARY_LOCAL_IO_RENAME, fd, path, to_fd, to_path) != 0)
+    return -1;
+
+  return renameat (fd, path, to_fd, to_path);
+}
+
 /* Fails with EINVAL or ENOSYS where the file system cannot. */
 int
 granary_local_io_exchange (int         fd,

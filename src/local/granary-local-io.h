@@ -96,6 +96,11 @@ int      granary_local_io_rename        (int                 fd,
                                          const char         *path,
                                          int                 to_fd,
                                          const char         *to_path);
+/* In place of a file that is there. */
+int      granary_local_io_replace       (int                 fd,
+                                         const char         *path,
+                                         int                 to_fd,
+                                         const char         *to_path);
 int      granary_local_io_exchange      (int                 fd,
                                          const char         *path,
                                          int                 to_fd,
