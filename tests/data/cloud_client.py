@@ -35,6 +35,16 @@ def raises(code, function, *arguments, **parameters):
     return [f'not refused with {code}']
 
 
+def tag(key, value):
+    """A tag as calls take it."""
+    return {'TagKey': key, 'TagValue': value}
+
+
+def resource_of(model_id):
+    """The six-segment name of a model."""
+    return f'qcs::tione:ap-guangzhou:uin/100000000001:model/{model_id}'
+
+
 def sign(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
