@@ -22,10 +22,11 @@ struct _GranaryCosTransfer
 {
   GObject               parent_instance;
 
-  GranaryCosClient     *client;    /* (owned) */
-  GranaryTransferStore *store;     /* (owned) (nullable) */
-  GranaryCosPartPool   *pool;      /* (owned) */
-  gint64                part_size; /* 0: by size */
+  GranaryCosClient     *client;      /* (owned) */
+  GranaryTransferStore *store;       /* (owned) (nullable) */
+  GranaryCosPartPool   *pool;        /* (owned) */
+  gint64                part_size;   /* 0: by size */
+  gint                  has_expired; /* atomic: whether old records were looked for */
 };
 
 /**

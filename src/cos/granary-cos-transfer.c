@@ -13,6 +13,9 @@
  * vendor's program begins with: fewer requests, and still little to send again after a crash. */
 #define DEFAULT_PART_SIZE (G_GINT64_CONSTANT (8) << 20)
 
+/* Days after which what nobody went on with is forgotten: cloud-protocols §10.5. */
+#define RESUME_DAYS 30
+
 G_DEFINE_FINAL_TYPE (GranaryCosTransfer, granary_cos_transfer, G_TYPE_OBJECT)
 
 /* GObject overrides */
@@ -49,6 +52,18 @@ cancelled_cb (GCancellable *cancellable,
   g_cancellable_cancel (user_data);
 }
 
+/* Once in the life of an engine, on a worker. */
+static void
+expire_resumes (GranaryCosTransfer *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (engine->store != NULL &&
+      g_atomic_int_compare_and_exchange (&engine->has_expired, FALSE, TRUE) &&
+      !granary_transfer_store_expire_resumes (engine->store, RESUME_DAYS, &error))
+    g_debug ("expiring: %s", error->message);
+}
+
 void
 granary_cos_run_begin (GranaryCosRun            *self,
                        GranaryCosTransfer       *engine,
@@ -60,6 +75,8 @@ granary_cos_run_begin (GranaryCosRun            *self,
     transfer != NULL ? granary_transfer_get_cancellable (transfer) : NULL,
     cancellable,
   };
+
+  expire_resumes (engine);
 
   self->engine = g_object_ref (engine);
   self->transfer = transfer;
