@@ -45,7 +45,8 @@ copy_part (GranaryCosMultipart  *multipart,
   return part;
 }
 
-/* Whether the object is still what it was: looked at before it is put together, not at each part. */
+/* Whether the object is still what it was: asked before the whole is put together, not at each
+ * part. */
 static gboolean
 check_object (GranaryCosMultipart  *multipart,
               gboolean              is_last,

@@ -11,14 +11,15 @@ G_BEGIN_DECLS
  * GranaryCosTransfer:
  *
  * Moves whole files: in parallel parts, resumable over crashes, CRC-64 compared with the server's.
- * Blocking: call it on a worker; it uses a pool of part threads of its own, shared by all its calls,
- * so that the number of connections is bounded whatever runs. Memory is flat whatever the size.
+ * Blocking: call it on a worker; it uses a pool of part threads of its own, shared by all its
+ * calls, so that the number of connections is bounded whatever runs. Memory is flat whatever the
+ * size.
  *
- * Progress goes to a [class@Transfer] (bytes only; totals, files and states are the caller's), whose
- * cancellable is obeyed within 200 ms. Bytes of a failed part are taken back; those of finished parts
- * stay counted when the call fails, and are counted at once by the call that goes on with them, which
- * therefore needs a transfer that counts from zero (granary_transfer_restart()). Pausing is a
- * cancellation that keeps what was sent.
+ * Progress goes to a [class@Transfer] (bytes only; totals, files and states are the caller's),
+ * whose cancellable is obeyed within 200 ms. Bytes of a failed part are taken back; those of
+ * finished parts stay counted when the call fails, and are counted at once by the call that goes on
+ * with them, which therefore needs a transfer that counts from zero (granary_transfer_restart()).
+ * Pausing is a cancellation that keeps what was sent.
  */
 #define GRANARY_TYPE_COS_TRANSFER (granary_cos_transfer_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryCosTransfer, granary_cos_transfer, GRANARY, COS_TRANSFER, GObject)

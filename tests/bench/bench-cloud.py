@@ -136,7 +136,7 @@ def main():
             write_source()
             write_many(bench)
             os.sync()
-            # Ours stands between runs of the yardstick, so that none profits from what another left.
+            # In turn, so that a slow minute of the machine hits both alike.
             up = rotate({'curl -T': bench.curl_upload, 'ours': bench.upload})
             down = rotate({'curl -o': bench.curl_download, 'ours': bench.download})
             many = rotate({'curl --parallel': bench.curl_many, 'ours': bench.many}, 3)

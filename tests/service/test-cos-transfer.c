@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Whole files to and from the test cloud: sizes around a part, faults of every step, checksums, what
- * is in the way on the disk, calling off. What is left for the next run is in test-cos-resume.c. */
+/* Whole files to and from the test cloud: sizes around a part, faults of every step, checksums,
+ * what is in the way on the disk, calling off. What is left for the next run is in
+ * test-cos-resume.c. */
 
 #include "config.h"
 
@@ -154,7 +155,8 @@ test_upload_fault (TransferTest  *test,
 
   granary_test_cloud_tell (
     test->cloud,
-    "{\"faults\": [{\"match\": {\"action\": \"UploadPart\", \"part\": 3}, \"times\": 2, \"do\": %s},"
+    "{\"faults\": [{\"match\": {\"action\": \"UploadPart\", \"part\": 3}, \"times\": 2,"
+    "               \"do\": %s},"
     "              {\"match\": {\"action\": \"PutObject\"}, \"times\": 2, \"do\": %s}]}",
     fault->fault, fault->fault);
   transfer_test_upload_ok (test, large, KEY);
