@@ -255,6 +255,8 @@ static gboolean
 initiate (GranaryCosCase  *self,
           GError         **error)
 {
+  /* A verb may be tried again. */
+  g_free (self->upload_id);
   self->upload_id = granary_cos_client_initiate (self->client, self->place, NULL, error);
 
   return self->upload_id != NULL;
