@@ -47,7 +47,7 @@ is_unused (GranaryCosClient          *self,
 
 /* The upload that an Initiate begun at @begun (monotonic) has made, though its answer was lost.
  * Another one for the same key may have been begun by somebody else in these seconds: then it
- * cannot be told which is whose, and taking none is right: an upload without parts costs nothing. */
+ * cannot be told which is whose, and none is taken: an upload without parts costs nothing. */
 static Outcome
 find_initiated (GranaryCosClient          *self,
                 const GranaryObjectPlace  *place,
