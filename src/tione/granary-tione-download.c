@@ -24,9 +24,8 @@
  * renamed to where it belongs. What lies in the hidden folder under its name is whole and verified,
  * so a later run goes on with it. */
 
-#define FACT_FOLDER    "folder"    /* escaped: it may be of any encoding */
-#define FACT_TEMPORARY "temporary" /* name of the hidden folder */
-#define FACT_PATHS     "paths"     /* what became of it, one escaped path a line */
+#define FACT_FOLDER "folder" /* escaped: it may be of any encoding */
+#define FACT_PATHS  "paths"  /* what became of it, one escaped path a line */
 
 /* One version of it. */
 typedef struct
@@ -236,13 +235,34 @@ granary_tione_download_prepare (GranaryTionePlace  *place,
 
 /* Running */
 
+/* The same for the same download, so that one that is asked for again goes on with what an earlier
+ * one left, and takes it away. */
+static char *
+make_temporary_name (Download  *self,
+                     JsonArray *ids)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  const char *uid = granary_account_get_uid (self->place->account);
+
+  g_checksum_update (checksum, (const guchar *) uid, -1);
+  for (guint i = 0; i < json_array_get_length (ids); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("/%" G_GINT64_FORMAT,
+                                             json_array_get_int_element (ids, i));
+
+      g_checksum_update (checksum, (const guchar *) id, -1);
+    }
+
+  return g_strdup_printf (".granary-download-%.16s", g_checksum_get_string (checksum));
+}
+
 static gboolean
 parse (Download      *self,
        GCancellable  *cancellable,
        GError       **error)
 {
   g_autoptr (JsonNode) facts = granary_transfer_job_dup_facts (self->job);
-  g_autofree char *temporary = granary_transfer_job_dup_fact (self->job, FACT_TEMPORARY);
+  g_autofree char *temporary = NULL;
   const char *escaped = granary_json_get_string (facts, FACT_FOLDER);
   JsonArray *ids = granary_json_get_array (facts, "versions");
 
@@ -251,13 +271,7 @@ parse (Download      *self,
                                granary_transfer_job_get_subject (self->job));
   self->folder = g_strcompress (escaped);
   self->items = g_ptr_array_new_with_free_func (item_free);
-  if (temporary == NULL || *temporary == '\0')
-    {
-      g_free (temporary);
-      temporary = granary_uid_new (".granary-download");
-      if (!granary_transfer_job_set_fact (self->job, FACT_TEMPORARY, temporary, error))
-        return FALSE;
-    }
+  temporary = make_temporary_name (self, ids);
   self->staged = g_build_filename (self->folder, temporary, NULL);
 
   if (!check_folder (self, error))

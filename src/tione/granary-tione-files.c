@@ -107,6 +107,32 @@ typedef struct
   GHashTable               *checksums; /* (nullable): under @lock */
 } Send;
 
+/* Where the answer had no checksum, it may have been no answer of the storage at all: then at least
+ * the object has to be there. */
+static gboolean
+check_arrived (Send                       *self,
+               const GranaryTransferFile  *file,
+               const GranaryObjectPlace   *to,
+               const GranaryObject        *object,
+               GCancellable               *cancellable,
+               GError                    **error)
+{
+  g_autoptr (GranaryObject) there = NULL;
+  g_autofree char *subject = NULL;
+
+  if (object->has_crc64)
+    return TRUE;
+
+  there = granary_cos_client_stat (self->place->cos, to, cancellable, error);
+  if (there == NULL)
+    return FALSE;
+  if (there->size == file->size)
+    return TRUE;
+
+  subject = g_strconcat (to->bucket, "/", to->key, NULL);
+  return granary_tione_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_OBJECT_CHANGED, subject);
+}
+
 static gboolean
 send_file (guint          position,
            gpointer       data,
@@ -134,6 +160,7 @@ send_file (guint          position,
     return FALSE;
   /* What went while the file was being written to is of no use. */
   if (!granary_tione_check_source (file, error) ||
+      !check_arrived (self, file, to, object, cancellable, error) ||
       !granary_transfer_job_set_file_done (self->job, position, error))
     return FALSE;
 

@@ -18,7 +18,7 @@
  * for is stored before it is sent; whoever then does not know how it ended looks for the version
  * by its number and its folder, which no other import has. */
 
-#define MAX_CALLS 4
+#define MAX_CALLS 3
 #define MAX_LOOKS 3
 #define PAGE_SIZE 20
 #define MAX_PAGES 5
@@ -267,6 +267,18 @@ look_in_list (GranaryTioneImport  *self,
   return TRUE;
 }
 
+/* Those that the call takes are there from the first moment on. */
+static gboolean
+has_our_tags (GranaryTioneImport  *self,
+              const GranaryTagSet *tags)
+{
+  const char *key = granary_tag_set_get_key (self->request->tags, 0);
+
+  return tags != NULL &&
+         g_strcmp0 (granary_tag_set_lookup (tags, key),
+                    granary_tag_set_get_value (self->request->tags, 0)) == 0;
+}
+
 /* Where the account is not offered the list, its tags lead to a tagged model. */
 static gboolean
 look_by_tags (GranaryTioneImport  *self,
@@ -275,6 +287,9 @@ look_by_tags (GranaryTioneImport  *self,
               gboolean            *is_certain,
               GError             **error)
 {
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) tags = NULL;
+  g_auto (GStrv) unknown = NULL;
   g_auto (GStrv) uids = NULL;
 
   if (granary_tag_set_get_size (self->request->tags) == 0)
@@ -283,11 +298,21 @@ look_by_tags (GranaryTioneImport  *self,
   if (uids == NULL)
     return FALSE;
 
-  for (guint i = 0; uids[i] != NULL && !*is_found; i++)
+  for (guint i = 0; uids[i] != NULL; i++)
     {
-      if (granary_catalog_find_model (self->place->catalog, uids[i], NULL) > 0)
-        continue;
-      if (!look_into (self, intent, uids[i], is_found, error))
+      if (granary_catalog_find_model (self->place->catalog, uids[i], NULL) <= 0)
+        g_strv_builder_add (builder, uids[i]);
+    }
+  unknown = g_strv_builder_end (builder);
+  tags = granary_tione_load_tags (self->place->api, (const char *const *) unknown,
+                                  self->cancellable, error);
+  if (tags == NULL)
+    return FALSE;
+
+  for (guint i = 0; unknown[i] != NULL && !*is_found; i++)
+    {
+      if (has_our_tags (self, g_hash_table_lookup (tags, unknown[i])) &&
+          !look_into (self, intent, unknown[i], is_found, error))
         return FALSE;
     }
 
@@ -426,6 +451,7 @@ fail_refused (GranaryTioneImport  *self,
 static gboolean
 call_once (GranaryTioneImport  *self,
            int                  number,
+           GError             **last,
            GError             **error)
 {
   static const GranaryApiCall call = {
@@ -465,6 +491,8 @@ call_once (GranaryTioneImport  *self,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
+  g_clear_error (last);
+  *last = g_error_copy (local_error);
   if (granary_tione_is_open (local_error))
     return granary_tione_import_settle (self, error);
 
@@ -495,6 +523,8 @@ gboolean
 granary_tione_import_create (GranaryTioneImport  *self,
                              GError             **error)
 {
+  g_autoptr (GError) last = NULL;
+
   for (guint i = 0; i < MAX_CALLS; i++)
     {
       g_autoptr (GranaryModel) model = NULL;
@@ -509,14 +539,12 @@ granary_tione_import_create (GranaryTioneImport  *self,
       if (!find_next_number (self, model, &number, error) ||
           !set_output (self, number, error) ||
           !store_intent (self, number, model, error) ||
-          !call_once (self, number, error))
+          !call_once (self, number, &last, error))
         return FALSE;
       if (self->version_uid != NULL)
         return TRUE;
     }
 
-  granary_set_error (error, GRANARY_ERROR_BACKEND, GRANARY_REASON_SERVICE_FAILED,
-                     "CreateTrainingModel", "%s was not created in %d calls", self->name,
-                     MAX_CALLS);
+  granary_tione_set_not_done (error, "CreateTrainingModel", last);
   return FALSE;
 }

@@ -40,6 +40,39 @@ check_tags (const GranaryTagSet  *tags,
   return TRUE;
 }
 
+/* Whether the model of that name is one that an import of this connection is making: then the same
+ * import, asked for again after a crash, may be the one that goes on with it. */
+static gboolean
+is_being_made (GranaryTionePlace *place,
+               const char        *name)
+{
+  gint64 model_id = granary_catalog_find_model (place->catalog, name, NULL);
+  g_autoptr (GranaryModel) model = NULL;
+  const GranaryVersion *version;
+
+  if (model_id > 0)
+    model = granary_catalog_load_model (place->catalog, model_id, NULL);
+  if (model == NULL || model->versions->len != 1)
+    return FALSE;
+
+  version = g_ptr_array_index (model->versions, 0);
+  return version->status == GRANARY_STATUS_IMPORTING && version->number == 1;
+}
+
+static gboolean
+check_name_free (GranaryTionePlace  *place,
+                 const char         *name,
+                 GError            **error)
+{
+  gboolean is_taken = FALSE;
+
+  if (!granary_catalog_name_is_taken (place->catalog, name, 0, &is_taken, error))
+    return FALSE;
+
+  return !is_taken || granary_tione_fail (error, GRANARY_ERROR_CONFLICT,
+                                          GRANARY_REASON_NAME_TAKEN, name);
+}
+
 /* Name and id of the model; what the mirror knows is enough. */
 static gboolean
 find_model (GranaryTionePlace           *place,
@@ -49,17 +82,12 @@ find_model (GranaryTionePlace           *place,
             GError                     **error)
 {
   g_autoptr (GranaryModel) model = NULL;
-  gboolean is_taken = FALSE;
 
   if (request->model_id == 0)
     {
       *name = granary_name_check (request->name != NULL ? request->name : "", error);
-      if (*name == NULL ||
-          !granary_catalog_name_is_taken (place->catalog, *name, 0, &is_taken, error))
-        return FALSE;
-      if (is_taken)
-        return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_NAME_TAKEN, *name);
-      return TRUE;
+      return *name != NULL &&
+             (is_being_made (place, *name) || check_name_free (place, *name, error));
     }
 
   model = granary_catalog_load_model (place->catalog, request->model_id, error);
@@ -467,7 +495,8 @@ run (GranaryTioneImport  *self,
     return FALSE;
 
   if (self->version_uid == NULL &&
-      (!choose_environment (self, error) || !provide_files (self, error) ||
+      ((self->model_uid == NULL && !check_name_free (self->place, self->name, error)) ||
+       !choose_environment (self, error) || !provide_files (self, error) ||
        !granary_tione_import_create (self, error)))
     return FALSE;
 

@@ -80,7 +80,12 @@ gboolean           granary_tione_is_missing  (const GError             *error);
 /* Whether a write that answered with @error may have been done all the same: then it has to be read
  * again before anything else. */
 gboolean           granary_tione_is_open     (const GError             *error);
-/* Waits; tests shorten it as they do granary_retry_wait(). FALSE when called off. */
+/* What such a write failed with once it is certain that it was not done. */
+void               granary_tione_set_not_done
+                                             (GError                  **error,
+                                              const char               *action,
+                                              const GError             *last);
+/* As granary_sleep(), in seconds. */
 gboolean           granary_tione_wait        (double                    seconds,
                                               GCancellable             *cancellable,
                                               GError                  **error);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "granary-error.h"
+#include "granary-retry.h"
 #include "granary-tione-calls.h"
 
 #define FACT_ACCOUNT_UIN "account_uin"
@@ -210,29 +211,31 @@ granary_tione_is_open (const GError *error)
   return error->code == GRANARY_ERROR_BAD_RESPONSE || reason == GRANARY_REASON_SERVICE_FAILED;
 }
 
+void
+granary_tione_set_not_done (GError       **error,
+                            const char    *action,
+                            const GError  *last)
+{
+  GError *failure = NULL;
+
+  granary_set_error (&failure, GRANARY_ERROR_BACKEND, GRANARY_REASON_SERVICE_FAILED, action,
+                     "%s was not done: %s", action, last != NULL ? last->message : "no answer");
+  if (last != NULL)
+    {
+      granary_error_set_request (failure, granary_error_get_http_status (last),
+                                 granary_error_get_request_id (last), 0);
+      granary_error_set_remote (failure, granary_error_get_remote_code (last),
+                                granary_error_get_remote_message (last));
+    }
+  g_propagate_error (error, failure);
+}
+
 gboolean
 granary_tione_wait (double         seconds,
                     GCancellable  *cancellable,
                     GError       **error)
 {
-  const char *scale = g_getenv ("GRANARY_RETRY_SCALE");
-  GPollFD poll_fd;
-  int milliseconds;
-
-  if (scale != NULL)
-    seconds *= CLAMP (g_ascii_strtod (scale, NULL), 0.0, 1.0);
-  milliseconds = MAX (1, (int) (seconds * 1000));
-  if (g_cancellable_make_pollfd (cancellable, &poll_fd))
-    {
-      g_poll (&poll_fd, 1, milliseconds);
-      g_cancellable_release_fd (cancellable);
-    }
-  else
-    {
-      g_usleep ((gulong) milliseconds * 1000);
-    }
-
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+  return granary_sleep ((gint64) (seconds * G_USEC_PER_SEC), cancellable, error);
 }
 
 gboolean

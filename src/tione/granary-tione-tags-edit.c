@@ -158,7 +158,7 @@ send_changes (Edit          *self,
         return TRUE;
       if (i + 1 == MAX_CALLS)
         {
-          g_propagate_error (error, g_steal_pointer (&local_error));
+          granary_tione_set_not_done (error, call.action, local_error);
           return FALSE;
         }
       if (!granary_tione_wait (1 << i, self->cancellable, error))

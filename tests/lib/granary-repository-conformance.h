@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What every back end with folders of its own has to do. Adds tests under @prefix. */
+/* What every back end has to do, and what those have to that say that they can. Adds tests under
+ * @prefix. */
 void granary_repository_conformance_add (const char      *prefix,
                                          GranaryTestOpen  open);
 

@@ -134,6 +134,8 @@ granary_test_place_close (GranaryTestPlace *place)
 
   place->catalog = NULL;
   place->repository = NULL;
+  if (granary_connection_get_queue (place->connection) != NULL)
+    granary_connection_close (place->connection);
   g_clear_object (&place->connection);
   wait_for_session (place->root);
 }
