@@ -10,7 +10,8 @@
 
 /* Parts of all files together; each has a connection of its own. */
 #define MAX_PARTS 6
-#define PAGE 1000
+/* What is under way when the command is killed is sent again: with small parts that is little. */
+#define PART_SIZE (2 * 1024 * 1024)
 
 /* A function on its way to another thread. */
 typedef struct
@@ -169,6 +170,7 @@ granary_cli_cos_open (GranaryCliCos  *self,
   http = granary_http_new (MAX_PARTS + 2);
   self->client = granary_cos_client_new (account, http);
   self->files = granary_cos_transfer_new (self->client, store, MAX_PARTS);
+  granary_cos_transfer_set_part_size (self->files, PART_SIZE);
   return TRUE;
 }
 

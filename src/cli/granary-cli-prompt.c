@@ -165,17 +165,18 @@ granary_cli_read_secret (GranaryCli *self,
   char *secret = NULL;
   int length;
 
-  if (is_terminal)
-    {
-      fprintf (stderr, "%s ", prompt);
-      fflush (stderr);
-    }
+  /* Before it is asked for: whatever is typed from then on must not be seen. */
   if (is_terminal && hidden && tcgetattr (STDIN_FILENO, &before) == 0)
     {
       struct termios silent = before;
 
       silent.c_lflag &= ~(tcflag_t) (ECHO | ECHOE | ECHOK | ECHONL);
       is_changed = tcsetattr (STDIN_FILENO, TCSADRAIN, &silent) == 0;
+    }
+  if (is_terminal)
+    {
+      fprintf (stderr, "%s ", prompt);
+      fflush (stderr);
     }
 
   length = read_line (self, line, sizeof line);
