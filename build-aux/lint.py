@@ -13,7 +13,8 @@ SOURCE = os.path.realpath(sys.argv[1])
 LONGEST_FILE = 1000
 LONGEST_LINE = 100
 LONGEST_PROTOTYPE = 120  # in headers, where the types of all are lined up
-LAYERS = ('core', 'catalog', 'inspect', 'repository', 'local', 'wording', 'cli', 'ui')
+LAYERS = ('core', 'catalog', 'inspect', 'repository', 'local', 'cos', 'tione', 'wording', 'cli',
+          'ui')
 # What each layer may include of the others; ui and cli compose everything.
 MAY_INCLUDE = {
     'core': set(),
@@ -21,9 +22,11 @@ MAY_INCLUDE = {
     'inspect': {'core'},
     'repository': {'core', 'catalog', 'inspect'},
     'local': {'core', 'catalog', 'inspect', 'repository'},
+    'cos': {'core', 'catalog', 'inspect', 'repository'},
+    'tione': {'core', 'catalog', 'inspect', 'repository', 'cos'},
     'wording': {'core', 'catalog', 'inspect', 'repository'},
-    'cli': {'core', 'catalog', 'inspect', 'repository', 'local', 'wording'},
-    'ui': {'core', 'catalog', 'inspect', 'repository', 'local', 'wording'},
+    'cli': {'core', 'catalog', 'inspect', 'repository', 'local', 'cos', 'tione', 'wording'},
+    'ui': {'core', 'catalog', 'inspect', 'repository', 'local', 'cos', 'tione', 'wording'},
 }
 SQL = re.compile(r'"[^"]*\b(?:SELECT\s.*\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET'
                  r'|DELETE\s+FROM|CREATE\s+(?:TABLE|INDEX|VIRTUAL|TRIGGER)|PRAGMA\s+\w+)\b')

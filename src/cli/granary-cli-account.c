@@ -90,7 +90,7 @@ move_account (GranaryAccount  *account,
  * @self: the run
  * @error: return location
  *
- * The connection that `-r` names, with the key and the region of the environment when those are set.
+ * The connection that `-r` names, with the key and the region of the environment when they are set.
  *
  * Returns: (transfer full): the account; %NULL with %G_OPTION_ERROR when there is none
  */

@@ -226,7 +226,7 @@ granary_cli_models (GranaryCli  *cli,
     }
 
   granary_cli_begin (cli, GRANARY_VERB_SEARCH, *text != '\0' ? text : NULL);
-  if (!granary_cli_read_tags (tag_texts, &tags, error) || 
+  if (!granary_cli_read_tags (tag_texts, &tags, error) ||
       !granary_cli_open (cli, GRANARY_CLI_OPEN_READ, error))
     return FALSE;
 

@@ -191,7 +191,7 @@ add_remote (GranaryCliJson *json,
     granary_cli_json_add_text (json, "request_id", granary_error_get_request_id (error));
 }
 
-/* The same for people, to quote to the support of the service: “InvalidParameter: … (request 1f…)”. */
+/* The same for people, for the support of the service: “InvalidParameter: … (request …)”. */
 static char *
 make_remote (const GError *error)
 {

@@ -107,7 +107,8 @@ granary_cli_tag (GranaryCli  *cli,
     }
 
   granary_cli_begin (cli, GRANARY_VERB_TAG, target->name);
-  if (!granary_cli_read_tags (left + 2, &tags, error) || !granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
+  if (!granary_cli_read_tags (left + 2, &tags, error) ||
+      !granary_cli_open (cli, GRANARY_CLI_OPEN_EXISTING, error))
     return FALSE;
   granary_cli_begin (cli, GRANARY_VERB_TAG, target->name);
   if (!granary_cli_target_resolve (target, cli, error))

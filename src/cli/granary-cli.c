@@ -95,8 +95,8 @@ granary_cli_begin (GranaryCli  *self,
  * @how: what for
  * @error: return location
  *
- * Opens the repository, or the cloud connection, that -r or the environment names, and says what had
- * to be repaired.
+ * Opens the repository, or the cloud connection, that -r or the environment names, and says what
+ * had to be repaired.
  *
  * Returns: whether it is open
  */
@@ -120,7 +120,8 @@ granary_cli_open (GranaryCli      *self,
   granary_cli_begin (self, GRANARY_VERB_OPEN, shown);
 
   /* A typing error or an unmounted disk must not leave an empty repository behind. */
-  if (how != GRANARY_CLI_OPEN_CREATE && self->place != NULL && !granary_local_is_repository (folder))
+  if (how != GRANARY_CLI_OPEN_CREATE && self->place != NULL &&
+      !granary_local_is_repository (folder))
     {
       granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_REPOSITORY_GONE, shown,
                          "no repository in %s", shown);

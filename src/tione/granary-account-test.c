@@ -102,7 +102,7 @@ check_models (GranaryAccountTest *self,
   self->errors[GRANARY_ACCOUNT_CHECK_MODELS] = g_steal_pointer (&error);
 }
 
-/* The bucket that was chosen has to be readable; without one the list of buckets, to choose from. */
+/* The bucket that was chosen has to be readable; without one the list of buckets to choose from. */
 static void
 check_storage (GranaryAccountTest *self,
                GranaryAccount     *account,
@@ -241,8 +241,8 @@ granary_account_test_get_obstacle (GranaryAccountTest *self)
  * @callback: called in the main context of the caller
  * @user_data: for @callback
  *
- * Makes a read-only call of each service that a connection needs, on a thread of its own. It changes
- * nothing, neither there nor here.
+ * Makes a read-only call of each service that a connection needs, on a thread of its own. It
+ * changes nothing, neither there nor here.
  */
 void
 granary_account_test_async (GranaryAccount      *account,

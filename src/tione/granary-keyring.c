@@ -22,15 +22,18 @@ static const SecretSchema schema = {
   },
 };
 
-/* What is asked of the service, once it is there; data of the task. */
+/* Goes on with the task once the service is there. */
+typedef void (*GoOn) (GTask         *task,
+                      SecretService *service);
+
+/* What is asked of the service; data of the task. */
 typedef struct
 {
   char  *name;
   char  *uid;
-  char  *text;      /* (nullable): the key, to store it */
-  GList *items;     /* (element-type SecretItem): still to be deleted */
-  void (*go_on) (GTask         *task,
-                 SecretService *service);
+  char  *text;  /* (nullable): the key, to store it */
+  GList *items; /* (element-type SecretItem): still to be deleted */
+  GoOn   go_on;
 } Work;
 
 /* Auxiliary functions */
@@ -99,14 +102,13 @@ service_cb (GObject      *source,
 
 /* Makes the task and asks for the service; @go_on gets it. */
 static void
-start (GranaryAccount       *account,
-       char                 *text,
-       void                (*go_on) (GTask         *task,
-                                     SecretService *service),
-       gpointer              tag,
-       GCancellable         *cancellable,
-       GAsyncReadyCallback   callback,
-       gpointer              user_data)
+start (GranaryAccount      *account,
+       char                *text,
+       GoOn                 go_on,
+       gpointer             tag,
+       GCancellable        *cancellable,
+       GAsyncReadyCallback  callback,
+       gpointer             user_data)
 {
   GTask *task = g_task_new (account, cancellable, callback, user_data);
   Work *work = g_new0 (Work, 1);

@@ -136,7 +136,8 @@ test_round_trip (Fixture       *fixture,
   g_autoptr (GranaryAccountList) again = NULL;
   g_autoptr (GranaryAccount) found = NULL;
   g_autoptr (GranaryCredentials) none = NULL;
-  g_autoptr (GranaryCredentials) key = granary_credentials_new ("AKIDID", "SECRETSECRET", "TOKENTOKEN");
+  g_autoptr (GranaryCredentials) key = granary_credentials_new ("AKIDID", "SECRETSECRET",
+                                                                "TOKENTOKEN");
   g_autoptr (GError) error = NULL;
   g_autofree char *content = NULL;
   struct stat status;
@@ -521,10 +522,12 @@ test_key_text (void)
     { "quo\"te", "back\\slash", "new\nline\ttab\x01" },
   };
   static const char *const bad[] = {
-    "", "{", "{}", "[]", "null", "{\"secret_id\":\"a\"}", "{\"secret_id\":\"a\",\"secret_key\":\"\"}",
+    "", "{", "{}", "[]", "null", "{\"secret_id\":\"a\"}",
+    "{\"secret_id\":\"a\",\"secret_key\":\"\"}",
     "{\"secret_id\":\"a\",\"secret_key\":\"b\"", "{\"secret_id\":\"a\",\"secret_key\":\"b\"}x",
     "{\"secret_id\":1,\"secret_key\":\"b\"}", "{\"secret_id\":\"a\",\"secret_key\":\"b\",}",
-    "{\"secret_id\":\"a\",\"secret_key\":\"\\u0000\"}", "{\"secret_id\":\"a\",\"secret_key\":\"\\q\"}",
+    "{\"secret_id\":\"a\",\"secret_key\":\"\\u0000\"}",
+    "{\"secret_id\":\"a\",\"secret_key\":\"\\q\"}",
     "{\"secret_id\":\"a\",\"secret_key\":\"\\u12\"}", "{\"secret_id\":\"a\",\"secret_key\":\"b\\",
   };
   g_autoptr (GranaryCredentials) spaced = NULL;
