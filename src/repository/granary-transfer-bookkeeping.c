@@ -208,6 +208,7 @@ new_entry_from_row (GranaryTransferQueue *self,
   granary_transfer_add_files (transfer, row->n_done);
   granary_transfer_set_target (transfer, row->model_id, row->version_id);
   entry = granary_transfer_queue_new_entry (self, job, transfer);
+  entry->has_run = TRUE;
 
   switch (row->state)
     {

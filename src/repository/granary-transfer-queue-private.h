@@ -58,6 +58,7 @@ typedef struct
   GSequenceIter        *place;      /* in the list */
   GSequenceIter        *turn;       /* (nullable): among those that wait */
   gulong                cancel_id;
+  gboolean              has_run;    /* now or in a session before: may have left something behind */
 } GranaryEntry;
 
 GranaryEntry *granary_entry_ref   (GranaryEntry *self);

@@ -78,7 +78,12 @@ gboolean             granary_transfer_job_set_files     (GranaryTransferJob   *s
  * @error: return location
  *
  * Does a job, blocking, on a thread of the queue. It is called again with the same job after a
- * pause, a retry, a crash or a restart, and goes on from the facts and files that it stored.
+ * pause, a retry, a crash or a restart, and goes on from the facts and files that it stored; the
+ * counts of @transfer are at nothing each time, and what is done already is added to them again.
+ *
+ * The cancellable of @transfer itself is cancelled only when the user calls the job off for good. A
+ * job that has run before and is called off while it does not run is run once more, with
+ * @cancellable cancelled from the start, so that what it left elsewhere can be taken away.
  */
 typedef gboolean (*GranaryTransferRunner) (GranaryTransferJob  *job,
                                            GranaryTransfer     *transfer,

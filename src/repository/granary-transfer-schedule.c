@@ -28,6 +28,7 @@ typedef struct
   GranaryTransferJob *job;         /* (owned) */
   GranaryTransfer    *transfer;    /* (owned) */
   GCancellable       *cancellable; /* (owned) */
+  gboolean            has_run;     /* before */
 } Run;
 
 static void
@@ -54,6 +55,16 @@ run_free (gpointer data)
   g_free (run);
 }
 
+/* One that is called off, and has run before, is run once more to clean up. */
+static gboolean
+is_in_vain (Run *run)
+{
+  gboolean is_called_off =
+    g_cancellable_is_cancelled (granary_transfer_get_cancellable (run->transfer));
+
+  return g_cancellable_is_cancelled (run->cancellable) && !(is_called_off && run->has_run);
+}
+
 static gboolean
 do_run (Run                   *run,
         GranaryTransferStore  *store,
@@ -63,8 +74,9 @@ do_run (Run                   *run,
   gint64 id = granary_transfer_job_get_id (run->job);
   gboolean success;
 
-  if (g_cancellable_set_error_if_cancelled (run->cancellable, error) ||
-      !granary_transfer_job_load_files (run->job, error))
+  if (is_in_vain (run))
+    return !g_cancellable_set_error_if_cancelled (run->cancellable, error);
+  if (!granary_transfer_job_load_files (run->job, error))
     return FALSE;
 
   success = run->runner->func (run->job, run->transfer, run->cancellable, run->runner->user_data,
@@ -263,18 +275,15 @@ run_cb (GObject      *object,
 }
 
 static void
-start (GranaryEntry *entry)
+run_entry (GranaryEntry *entry)
 {
   GranaryTransferQueue *self = entry->queue;
   g_autoptr (GTask) task = NULL;
   Run *run = g_new0 (Run, 1);
 
   entry->state = GRANARY_ENTRY_RUNNING;
-  entry->intent = GRANARY_INTENT_NONE;
-  entry->run = g_cancellable_new ();
-  granary_transfer_restart (entry->transfer);
-  granary_transfer_set_state (entry->transfer, GRANARY_TRANSFER_RUNNING);
-
+  run->has_run = entry->has_run;
+  entry->has_run = TRUE;
   run->entry = granary_entry_ref (entry);
   run->runner = g_atomic_rc_box_acquire (self->runner);
   run->work = g_atomic_rc_box_acquire (self->work);
@@ -288,6 +297,28 @@ start (GranaryEntry *entry)
   g_task_set_task_data (task, run, run_free);
   granary_queue_work_begin (self->work);
   granary_worker_run (self->runs, task, run_thread);
+}
+
+static void
+start (GranaryEntry *entry)
+{
+  entry->intent = GRANARY_INTENT_NONE;
+  entry->run = g_cancellable_new ();
+  granary_transfer_restart (entry->transfer);
+  granary_transfer_set_state (entry->transfer, GRANARY_TRANSFER_RUNNING);
+  run_entry (entry);
+}
+
+/* A run that is called off from the start. It may be one more than there are slots. */
+static void
+start_clean_up (GranaryEntry *entry)
+{
+  entry->intent = GRANARY_INTENT_CANCEL;
+  entry->run = g_cancellable_new ();
+  g_cancellable_cancel (entry->run);
+  g_ptr_array_add (entry->queue->busy, granary_entry_ref (entry));
+  granary_transfer_set_state (entry->transfer, GRANARY_TRANSFER_FINISHING);
+  run_entry (entry);
 }
 
 /* Retries: one timer for all, which also counts the seconds down. */
@@ -431,7 +462,10 @@ granary_transfer_queue_cancel_entry (GranaryEntry *entry)
     case GRANARY_ENTRY_PAUSED:
       granary_transfer_queue_leave_turn (entry);
       free_slot (entry);
-      finish_cancelled (entry);
+      if (entry->has_run && self->runner != NULL)
+        start_clean_up (entry);
+      else
+        finish_cancelled (entry);
       arm_retry_timer (self);
       granary_transfer_queue_schedule (self);
       break;

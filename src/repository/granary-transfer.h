@@ -120,9 +120,9 @@ void                  granary_transfer_set_target      (GranaryTransfer      *se
 gint64                granary_transfer_get_model_id    (GranaryTransfer      *self);
 gint64                granary_transfer_get_version_id  (GranaryTransfer      *self);
 /* @control NULL takes it away; main context. */
-void                  granary_transfer_set_control     (GranaryTransfer      *self,
+void                  granary_transfer_set_control     (GranaryTransfer              *self,
                                                         const GranaryTransferControl *control,
-                                                        gpointer              user_data);
+                                                        gpointer                      user_data);
 gboolean              granary_transfer_can             (GranaryTransfer      *self,
                                                         GranaryTransferAction action);
 void                  granary_transfer_perform         (GranaryTransfer      *self,

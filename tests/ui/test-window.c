@@ -188,6 +188,71 @@ test_transfers (Fixture       *fixture,
   g_assert_false (gtk_widget_get_visible (button));
 }
 
+static gboolean
+run_until_stopped (GranaryTransferJob  *job,
+                   GranaryTransfer     *transfer,
+                   GCancellable        *cancellable,
+                   gpointer             user_data,
+                   GError             **error)
+{
+  while (!g_atomic_int_get ((int *) user_data))
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      g_usleep (1000);
+    }
+
+  return TRUE;
+}
+
+/* Another connection is shown while the queue of the first goes on; the first is closed when that is
+ * through, and what it has is not asked about as if it were lost. */
+static void
+test_queue (Fixture       *fixture,
+            gconstpointer  data)
+{
+  GranaryTransferList *list = granary_window_get_transfers (fixture->window);
+  g_autofree char *folder = g_build_filename (fixture->base.folder, "account", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GranaryTransferStore) store = granary_transfer_store_open (folder, &error);
+  g_autoptr (GranaryTransferQueue) queue = NULL;
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_UPLOAD, "a v1");
+  g_autoptr (GranaryTransferJob) job =
+    granary_transfer_job_new (GRANARY_TRANSFER_UPLOAD, "a v1", json_object_new (), NULL);
+  g_autoptr (GranaryConnection) connection = NULL;
+  AdwDialog *dialog;
+  int is_done = 0;
+
+  g_assert_no_error (error);
+  queue = granary_transfer_queue_new (store, 1);
+  granary_transfer_queue_set_runner (queue, run_until_stopped, &is_done, NULL);
+  connection = granary_connection_new (GRANARY_CONNECTION_TIONE, "tione-x", "x", "x",
+                                       fixture->base.catalog, NULL, NULL);
+  granary_connection_set_queue (connection, queue);
+  granary_window_set_connection (fixture->window, connection);
+  granary_transfer_queue_add_async (queue, job, transfer, NULL, NULL);
+  granary_ui_test_wait (granary_transfer_get_state (transfer) == GRANARY_TRANSFER_RUNNING);
+  g_assert_true (granary_transfer_list_is_active (list));
+  g_assert_cmpuint (granary_transfer_list_get_n_own (list), ==, 0);
+
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  granary_ui_test_wait (
+    (dialog = adw_application_window_get_visible_dialog (
+       ADW_APPLICATION_WINDOW (fixture->window))) != NULL);
+  g_assert_cmpstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog)), ==,
+                   "They go on from where they are at the next start.");
+  adw_dialog_force_close (dialog);
+
+  granary_window_set_connection (fixture->window, NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  g_assert_true (granary_transfer_list_is_active (list));
+
+  g_atomic_int_set (&is_done, 1);
+  granary_ui_test_wait (granary_transfer_get_state (transfer) == GRANARY_TRANSFER_DONE);
+  granary_ui_test_wait (g_list_model_get_n_items (G_LIST_MODEL (list)) == 0);
+  g_assert_false (granary_transfer_list_is_active (list));
+}
+
 /* The embedded repository itself: a folder that becomes one, and one that cannot. */
 static void
 test_open (Fixture       *fixture,
@@ -262,6 +327,7 @@ main (int    argc,
   g_test_add ("/window/details", Fixture, NULL, set_up, test_details, tear_down);
   g_test_add ("/window/pages", Fixture, NULL, set_up, test_pages, tear_down);
   g_test_add ("/window/filter", Fixture, NULL, set_up, test_filter, tear_down);
+  g_test_add ("/window/queue", Fixture, NULL, set_up, test_queue, tear_down);
   g_test_add ("/window/transfers", Fixture, NULL, set_up, test_transfers, tear_down);
   g_test_add ("/window/open", Fixture, NULL, set_up, test_open, tear_down);
   g_test_add ("/window/folders", Fixture, NULL, set_up, test_folders, tear_down);

@@ -16,6 +16,7 @@ typedef struct
   guint      n_running;
   guint      most;
   guint      n_freed;     /* how often the runner's data was freed */
+  guint      n_cleaned;   /* runs to clean up after one that was called off */
   gboolean   hold;        /* runs last until they are let go or called off */
   GCond      wake;
 } Log;
@@ -77,7 +78,12 @@ run (GranaryTransferJob  *job,
 
   g_assert_true (user_data == &runs);
   g_assert_true (g_thread_self () != g_object_get_data (G_OBJECT (transfer), "main"));
-  g_assert_false (g_cancellable_is_cancelled (cancellable));
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      g_assert_true (g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
+      g_atomic_int_inc (&runs.n_cleaned);
+      return FALSE;
+    }
   g_assert_cmpint (granary_transfer_get_bytes_done (transfer), ==, 0);
 
   g_mutex_lock (&runs.lock);
@@ -534,6 +540,57 @@ test_cancel (Fixture       *fixture,
   g_assert_cmpuint (rows->len, ==, 0);
 }
 
+/* What has run before is run once more, to clean up; what has not is not. */
+static void
+test_clean_up (Fixture       *fixture,
+               gconstpointer  data)
+{
+  g_autoptr (GranaryTransfer) paused = NULL;
+  g_autoptr (GranaryTransfer) fresh = NULL;
+  g_autoptr (GranaryTransfer) restored = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hold (TRUE);
+  set_runner (fixture);
+  paused = add (fixture, "a", NULL, NULL, 1);
+  wait_for_state (paused, GRANARY_TRANSFER_RUNNING);
+  spin (20);
+  granary_transfer_perform (paused, GRANARY_TRANSFER_PAUSE);
+  wait_for_state (paused, GRANARY_TRANSFER_PAUSED);
+  granary_transfer_cancel (paused);
+  assert_cancelled (paused);
+  g_assert_cmpint (g_atomic_int_get (&runs.n_cleaned), ==, 1);
+
+  fresh = add (fixture, "b", NULL, NULL, 1);
+  wait_for_state (fresh, GRANARY_TRANSFER_RUNNING);
+  spin (20);
+  restored = add (fixture, "c", NULL, NULL, 1);
+  spin (50);
+  granary_transfer_cancel (restored);
+  assert_cancelled (restored);
+  g_assert_cmpint (g_atomic_int_get (&runs.n_cleaned), ==, 1);
+
+  /* Of the session before it is not known whether it ran. */
+  close_queue (fixture);
+  g_clear_object (&restored);
+  open_queue (fixture, 1);
+  granary_transfer_queue_restore (fixture->queue);
+  wait_for_items (fixture, 1);
+  restored = get_item (fixture, 0);
+  granary_transfer_perform (restored, GRANARY_TRANSFER_PAUSE);
+  set_runner (fixture);
+  granary_transfer_cancel (restored);
+  wait_for_state (restored, GRANARY_TRANSFER_CANCELLED);
+  g_assert_cmpint (g_atomic_int_get (&runs.n_cleaned), ==, 2);
+
+  close_queue (fixture);
+  open_queue (fixture, 1);
+  rows = granary_transfer_store_take_jobs (fixture->store, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rows->len, ==, 0);
+}
+
 /* A failure that does not pass stays, with its reason, until it is tried again by hand. */
 static void
 test_retry (Fixture       *fixture,
@@ -925,6 +982,7 @@ main (int   argc,
   ADD ("order", test_order, 2);
   ADD ("pause", test_pause, 1);
   ADD ("cancel", test_cancel, 1);
+  ADD ("clean-up", test_clean_up, 1);
   ADD ("retry", test_retry, 1);
   ADD ("auto-retry", test_auto_retry, 1);
   ADD ("retrying", test_retrying, 1);
