@@ -449,7 +449,7 @@ start_over (GranaryTioneImport *self)
       !granary_tione_import_set (self, GRANARY_TIONE_FACT_VERSION_ID, NULL, &error) ||
       !granary_tione_import_set (self, GRANARY_TIONE_FACT_VERSION_UID, NULL, &error) ||
       (self->is_sent &&
-       !granary_transfer_job_set_files (self->job, g_steal_pointer (&files), &error)))
+       !granary_transfer_job_set_files (self->job, files, &error)))
     g_debug ("Starting an import over: %s", error->message);
 }
 
