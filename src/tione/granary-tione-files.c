@@ -237,15 +237,17 @@ clean_thread (GTask        *task,
       /* One whose last byte had gone, but not its mark, is an object too. */
       g_strv_builder_add (keys, to->key);
       if (!file->done)
-        granary_cos_transfer_discard (self->place->files, file->path, to, NULL, &error);
+        granary_cos_transfer_discard (self->place->files, file->path, to, self->place->closing,
+                                      &error);
     }
   done = g_strv_builder_end (keys);
   if (error == NULL && self->with_objects && *done != NULL)
-    granary_cos_client_delete (self->place->cos, self->where, (const char *const *) done, NULL,
-                               &error);
+    granary_cos_client_delete (self->place->cos, self->where, (const char *const *) done,
+                               self->place->closing, &error);
   if (error != NULL)
     g_debug ("Cleaning up after a transfer: %s", error->message);
 
+  g_atomic_int_add (&self->place->n_cleaning, -1);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -264,5 +266,6 @@ granary_tione_clean_up (GranaryTionePlace        *place,
   cleaning->with_objects = with_objects;
   g_task_set_source_tag (task, granary_tione_clean_up);
   g_task_set_task_data (task, cleaning, cleaning_free);
+  g_atomic_int_inc (&place->n_cleaning);
   granary_worker_run (place->cleaner, task, clean_thread);
 }

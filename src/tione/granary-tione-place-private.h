@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @status: how well it follows
  * @refresh: makes it follow
  * @cleaner: takes away what a transfer that was called off left at the server
+ * @closing: ends that
+ * @n_cleaning: pieces of that work under way or waiting; atomic
  *
  * All that the verbs of one connection share. Counted references; its members do not change.
  */
@@ -35,6 +37,8 @@ typedef struct
   GranaryConnectionStatus *status;
   GranaryTioneRefresh     *refresh;
   GranaryWorker           *cleaner;
+  GCancellable            *closing;
+  gint                     n_cleaning;
 } GranaryTionePlace;
 
 /* Takes references of its arguments. */
@@ -47,6 +51,8 @@ GranaryTionePlace *granary_tione_place_new   (GranaryAccount           *account,
                                               GranaryTioneRefresh      *refresh) G_GNUC_WARN_UNUSED_RESULT;
 GranaryTionePlace *granary_tione_place_ref   (GranaryTionePlace        *self);
 void               granary_tione_place_unref (GranaryTionePlace        *self);
+/* Ends what goes on beside the queue; cleaning up gets a second to come to its end. */
+void               granary_tione_place_close (GranaryTionePlace        *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryTionePlace, granary_tione_place_unref)
 
 /* Of the main account, which is part of the names of resources; asked for once. */

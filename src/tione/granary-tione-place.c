@@ -30,6 +30,7 @@ place_clear (gpointer data)
   GranaryTionePlace *self = data;
 
   g_clear_object (&self->cleaner);
+  g_clear_object (&self->closing);
   g_clear_object (&self->refresh);
   g_clear_object (&self->status);
   g_clear_object (&self->files);
@@ -58,6 +59,7 @@ granary_tione_place_new (GranaryAccount          *account,
   self->status = g_object_ref (status);
   self->refresh = g_object_ref (refresh);
   self->cleaner = granary_worker_new ("granary-clean", 1);
+  self->closing = g_cancellable_new ();
 
   return self;
 }
@@ -72,6 +74,30 @@ void
 granary_tione_place_unref (GranaryTionePlace *self)
 {
   g_atomic_rc_box_release_full (self, place_clear);
+}
+
+static gboolean
+is_cleaning (GranaryTionePlace *self,
+             gint64             duration)
+{
+  gint64 until = g_get_monotonic_time () + duration;
+
+  while (g_atomic_int_get (&self->n_cleaning) > 0 && g_get_monotonic_time () < until)
+    g_usleep (5000);
+
+  return g_atomic_int_get (&self->n_cleaning) > 0;
+}
+
+/* A process that ends takes the libraries away from under threads that still run. */
+void
+granary_tione_place_close (GranaryTionePlace *self)
+{
+  granary_tione_refresh_stop (self->refresh);
+  if (!is_cleaning (self, G_TIME_SPAN_SECOND))
+    return;
+
+  g_cancellable_cancel (self->closing);
+  is_cleaning (self, G_TIME_SPAN_SECOND);
 }
 
 static gboolean

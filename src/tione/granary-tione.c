@@ -123,11 +123,11 @@ release_place (gpointer data)
 }
 
 static void
-stop_refresh (gpointer data)
+close_place (gpointer data)
 {
-  g_autoptr (GranaryTioneRefresh) refresh = data;
+  g_autoptr (GranaryTionePlace) place = data;
 
-  granary_tione_refresh_stop (refresh);
+  granary_tione_place_close (place);
 }
 
 /* In the context whose objects these are. */
@@ -162,7 +162,7 @@ opening_finish (Opening *self)
   granary_connection_set_storage (connection, storage);
   granary_connection_set_queue (connection, queue);
   granary_connection_set_status (connection, status);
-  granary_connection_set_closer (connection, stop_refresh, g_object_ref (refresh));
+  granary_connection_set_closer (connection, close_place, granary_tione_place_ref (place));
 
   if (self->flags & GRANARY_TIONE_BACKGROUND)
     {
