@@ -144,6 +144,9 @@ send_file (guint          position,
   g_autoptr (GranaryObjectPlace) to = NULL;
   g_autoptr (GranaryObject) object = NULL;
 
+  if (file == NULL)
+    return granary_tione_fail (error, GRANARY_ERROR_DATABASE, GRANARY_REASON_CATALOG_CORRUPT,
+                               granary_transfer_job_get_subject (self->job));
   if (file->done)
     {
       granary_transfer_add_bytes (self->transfer, file->size);
@@ -202,7 +205,7 @@ granary_tione_send_files (GranaryTionePlace         *place,
 typedef struct
 {
   GranaryTionePlace  *place; /* (owned) */
-  GranaryTransferJob *job;   /* (owned) */
+  GPtrArray          *files; /* (owned) (element-type GranaryTransferFile) */
   GranaryObjectPlace *where; /* (owned) */
   gboolean            with_objects;
 } Cleaning;
@@ -213,7 +216,7 @@ cleaning_free (gpointer data)
   Cleaning *self = data;
 
   granary_tione_place_unref (self->place);
-  g_object_unref (self->job);
+  g_ptr_array_unref (self->files);
   granary_object_place_free (self->where);
   g_free (self);
 }
@@ -229,9 +232,9 @@ clean_thread (GTask        *task,
   g_auto (GStrv) done = NULL;
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < granary_transfer_job_get_n_files (self->job) && error == NULL; i++)
+  for (guint i = 0; i < self->files->len && error == NULL; i++)
     {
-      g_autoptr (GranaryTransferFile) file = granary_transfer_job_dup_file (self->job, i);
+      const GranaryTransferFile *file = g_ptr_array_index (self->files, i);
       g_autoptr (GranaryObjectPlace) to = granary_tione_file_place (self->where, file->target);
 
       /* One whose last byte had gone, but not its mark, is an object too. */
@@ -261,7 +264,15 @@ granary_tione_clean_up (GranaryTionePlace        *place,
   Cleaning *cleaning = g_new0 (Cleaning, 1);
 
   cleaning->place = granary_tione_place_ref (place);
-  cleaning->job = g_object_ref (job);
+  cleaning->files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
+  for (guint i = 0; i < granary_transfer_job_get_n_files (job); i++)
+    {
+      GranaryTransferFile *file = granary_transfer_job_dup_file (job, i);
+
+      /* The queue forgets a job that was called off, and its files with it. */
+      if (file != NULL)
+        g_ptr_array_add (cleaning->files, file);
+    }
   cleaning->where = granary_object_place_copy (where);
   cleaning->with_objects = with_objects;
   g_task_set_source_tag (task, granary_tione_clean_up);

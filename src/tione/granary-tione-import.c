@@ -289,8 +289,9 @@ check_sent (GranaryTioneImport  *self,
     {
       g_autoptr (GranaryTransferFile) file = granary_transfer_job_dup_file (self->job, i);
 
-      g_hash_table_insert (sizes, g_strdup (file->target),
-                           g_memdup2 (&file->size, sizeof file->size));
+      if (file != NULL)
+        g_hash_table_insert (sizes, g_strdup (file->target),
+                             g_memdup2 (&file->size, sizeof file->size));
     }
   if (listing->odd->len > 0)
     return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_FILE_UNKNOWN,
@@ -442,6 +443,8 @@ start_over (GranaryTioneImport *self)
     {
       GranaryTransferFile *file = granary_transfer_job_dup_file (self->job, i);
 
+      if (file == NULL)
+        return;
       file->done = FALSE;
       g_ptr_array_add (files, file);
     }
@@ -463,7 +466,7 @@ set_total (GranaryTioneImport *self)
     {
       g_autoptr (GranaryTransferFile) file = granary_transfer_job_dup_file (self->job, i);
 
-      size += file->size;
+      size += file != NULL ? file->size : 0;
     }
   granary_transfer_set_total (self->transfer, size, n_files);
 }

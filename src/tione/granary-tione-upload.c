@@ -311,14 +311,25 @@ granary_tione_upload_prepare (GranaryTionePlace           *place,
 /* Running */
 
 static GPtrArray *
-dup_files (GranaryTransferJob *job)
+dup_files (GranaryTransferJob  *job,
+           GError             **error)
 {
-  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
 
   for (guint i = 0; i < granary_transfer_job_get_n_files (job); i++)
-    g_ptr_array_add (files, granary_transfer_job_dup_file (job, i));
+    {
+      GranaryTransferFile *file = granary_transfer_job_dup_file (job, i);
 
-  return files;
+      if (file == NULL)
+        {
+          granary_tione_fail (error, GRANARY_ERROR_DATABASE, GRANARY_REASON_CATALOG_CORRUPT,
+                              granary_transfer_job_get_subject (job));
+          return NULL;
+        }
+      g_ptr_array_add (files, file);
+    }
+
+  return g_steal_pointer (&files);
 }
 
 static GStrv
@@ -432,7 +443,7 @@ run (Plan                *plan,
      GError             **error)
 {
   g_autoptr (JsonNode) facts = granary_transfer_job_dup_facts (job);
-  g_autoptr (GPtrArray) files = dup_files (job);
+  g_autoptr (GPtrArray) files = dup_files (job, error);
   g_autoptr (GHashTable) checksums = NULL;
   g_auto (GStrv) removed = dup_removed (facts);
   g_autofree char *counted = granary_transfer_job_dup_fact (job, "counted");
@@ -443,6 +454,8 @@ run (Plan                *plan,
   gint64 size = 0;
   gboolean is_done;
 
+  if (files == NULL)
+    return FALSE;
   for (guint i = 0; i < files->len; i++)
     size += ((GranaryTransferFile *) g_ptr_array_index (files, i))->size;
   granary_transfer_set_total (transfer, size, files->len);
