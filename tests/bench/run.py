@@ -24,6 +24,7 @@ def benchmarks():
                   os.path.join(FOLDER, 'cloud')],
         **{name: [sys.executable, os.path.join(HERE, 'bench-large.py'), BUILD, FOLDER, name]
            for name in ('catalog', 'list')},
+        'mirror': [sys.executable, os.path.join(HERE, 'bench-mirror.py'), BUILD, FOLDER],
     }
     listed = subprocess.run(['meson', 'introspect', BUILD, '--benchmarks'], check=True, text=True,
                             stdout=subprocess.PIPE).stdout
