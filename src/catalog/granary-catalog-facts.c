@@ -224,3 +224,21 @@ granary_catalog_list_importing (GranaryCatalog  *self,
                      " ORDER BY id",
                      error);
 }
+
+/**
+ * granary_catalog_is_touched:
+ * @self: a catalogue
+ *
+ * Returns: whether a mirrored model was written by something else than the mirroring since that;
+ *   also when it cannot be asked
+ */
+gboolean
+granary_catalog_is_touched (GranaryCatalog *self)
+{
+  g_auto (GStrv) touched = list_texts (self,
+                                       "SELECT uid FROM models WHERE mirrored AND digest IS NULL"
+                                       " LIMIT 1",
+                                       NULL);
+
+  return touched == NULL || touched[0] != NULL;
+}

@@ -225,6 +225,13 @@ granary_writer_mirror_model (GranaryWriter       *self,
         return FALSE;
     }
 
+  else if (written &&
+           !granary_writer_run (self, "UPDATE models SET digest = NULL WHERE id = ?1", error, "i",
+                                row.id))
+    {
+      return FALSE;
+    }
+
   if (high_water > row.high_water &&
       !granary_mirror_raise_high_water (self, row.id, high_water, error))
     return FALSE;

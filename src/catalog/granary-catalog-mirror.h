@@ -64,6 +64,9 @@ GStrv      granary_catalog_list_mirrored  (GranaryCatalog       *self,
                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 GStrv      granary_catalog_list_importing (GranaryCatalog       *self,
                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether something else than the service's own words was written of a mirrored model since these
+ * were. */
+gboolean   granary_catalog_is_touched     (GranaryCatalog       *self);
 /* Row of the model with this id on the platform, 0 when there is none; its name does not count. */
 gint64     granary_writer_find_mirrored   (GranaryWriter        *self,
                                            const char           *model_uid);

@@ -66,6 +66,7 @@ typedef struct
   char                 *url;         /* (owned) */
   char                 *host;        /* (owned) */
   GBytes               *body;        /* (owned) */
+  guint64              *digest;      /* (unowned) (nullable): of the answer before */
 } Job;
 
 static void
@@ -266,6 +267,33 @@ send_signed (GranaryApi    *self,
   return granary_http_send (self->http, &request, cancellable, error);
 }
 
+/* FNV-1a, 64 bits, of all but the RequestId, which is another one each time; never 0. */
+static guint64
+digest_answer (const char *text,
+               gsize       length)
+{
+  static const char name[] = "\"RequestId\"";
+  guint64 digest = 0xcbf29ce484222325;
+  const char *end = text + length;
+
+  while (text < end)
+    {
+      const char *id = memmem (text, (gsize) (end - text), name, strlen (name));
+      const char *stop = id != NULL ? id : end;
+
+      for (; text < stop; text++)
+        digest = (digest ^ (guchar) *text) * 0x100000001b3;
+      if (id == NULL)
+        break;
+      for (text += strlen (name); text < end && *text != '"'; text++)
+        ;
+      for (text++; text < end && *text != '"'; text++)
+        ;
+    }
+
+  return digest | 1;
+}
+
 /* Takes the answer apart: the Response object, or what it says is wrong. */
 static JsonNode *
 read_response (GranaryApi           *self,
@@ -276,6 +304,7 @@ read_response (GranaryApi           *self,
 {
   g_autoptr (JsonNode) root = NULL;
   JsonNode *node = NULL;
+  guint64 digest = 0;
   gsize length;
   const char *text = g_bytes_get_data (granary_http_response_get_body (response), &length);
   GranaryApiFault fault = {
@@ -287,6 +316,13 @@ read_response (GranaryApi           *self,
     .retry_after = granary_http_response_get_retry_after (response),
   };
 
+  if (job->digest != NULL && fault.status == 200 && text != NULL)
+    {
+      digest = digest_answer (text, length);
+      if (digest == *job->digest)
+        return json_node_new (JSON_NODE_NULL);
+    }
+
   if (text != NULL && length > 0)
     root = granary_json_parse (text, (gssize) length, job->call->action, NULL);
   if (granary_json_get_object (root, "Response") != NULL)
@@ -296,7 +332,11 @@ read_response (GranaryApi           *self,
   fault.code = granary_json_get_string (node, "Error.Code");
   fault.message = granary_json_get_string (node, "Error.Message");
   if (fault.status == 200 && node != NULL && granary_json_lookup (node, "Error") == NULL)
-    return json_node_ref (node);
+    {
+      if (job->digest != NULL)
+        *job->digest = digest;
+      return json_node_ref (node);
+    }
 
   *remedy = granary_api_set_fault (error, &fault);
   return NULL;
@@ -435,7 +475,31 @@ granary_api_call (GranaryApi            *self,
                   GCancellable          *cancellable,
                   GError               **error)
 {
-  g_auto (Job) job = { .call = call };
+  return granary_api_call_if_changed (self, call, parameters, NULL, cancellable, error);
+}
+
+/**
+ * granary_api_call_if_changed:
+ * @self: an interface to the services
+ * @call: which call
+ * @parameters: (nullable): its parameters
+ * @digest: (inout) (nullable): of the answer before, 0 for none
+ * @cancellable: (nullable): calls it off
+ * @error: return location
+ *
+ * As granary_api_call(), but an answer that differs in nothing but its RequestId is not parsed.
+ *
+ * Returns: (transfer full): the Response object; a JSON null when it is the one before
+ */
+JsonNode *
+granary_api_call_if_changed (GranaryApi            *self,
+                             const GranaryApiCall  *call,
+                             JsonNode              *parameters,
+                             guint64               *digest,
+                             GCancellable          *cancellable,
+                             GError               **error)
+{
+  g_auto (Job) job = { .call = call, .digest = digest };
   GranaryRetry retry = GRANARY_RETRY_INIT;
   gboolean clock_corrected = FALSE;
 

@@ -49,6 +49,16 @@ JsonNode       *granary_api_call        (GranaryApi            *self,
                                          JsonNode              *parameters,
                                          GCancellable          *cancellable,
                                          GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Likewise, for large answers that mostly stay the same. @digest: of the answer before, 0 for none. An
+ * answer that is the same but for its RequestId is not taken apart: a JSON null is returned, and
+ * @digest stays; else it is that of the new answer. */
+JsonNode       *granary_api_call_if_changed
+                                        (GranaryApi            *self,
+                                         const GranaryApiCall  *call,
+                                         JsonNode              *parameters,
+                                         guint64               *digest,
+                                         GCancellable          *cancellable,
+                                         GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether @error says that the account is not offered the call at all (fall back, do not fail). */
 gboolean        granary_api_is_withdrawn (const GError         *error);
 

@@ -120,19 +120,46 @@ granary_tione_list_models (GranaryApi    *api,
                            GCancellable  *cancellable,
                            GError       **error)
 {
-  g_autoptr (JsonBuilder) builder = build_page (offset, limit);
-  g_autoptr (JsonNode) answer = NULL;
-  g_autoptr (GPtrArray) models = NULL;
-  JsonArray *list;
+  gboolean is_same;
 
   g_return_val_if_fail (GRANARY_IS_API (api), NULL);
   g_return_val_if_fail (total != NULL, NULL);
 
-  answer = granary_tione_call (api, GRANARY_CLOUD_TIONE, MODELS, builder, cancellable, error);
-  if (answer == NULL || !granary_tione_get_list (answer, "TrainingModels", MODELS, &list, error))
+  return granary_tione_list_models_if_changed (api, offset, limit, total, NULL, &is_same,
+                                               cancellable, error);
+}
+
+GPtrArray *
+granary_tione_list_models_if_changed (GranaryApi    *api,
+                                      gint64         offset,
+                                      gint64         limit,
+                                      gint64        *total,
+                                      guint64       *digest,
+                                      gboolean      *is_same,
+                                      GCancellable  *cancellable,
+                                      GError       **error)
+{
+  GranaryApiCall call = { GRANARY_CLOUD_TIONE, MODELS, FALSE, NULL };
+  g_autoptr (JsonBuilder) builder = build_page (offset, limit);
+  g_autoptr (JsonNode) parameters = json_builder_get_root (builder);
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GPtrArray) models = NULL;
+  JsonArray *list;
+
+  *is_same = FALSE;
+  answer = granary_api_call_if_changed (api, &call, parameters, digest, cancellable, error);
+  if (answer == NULL)
     return NULL;
 
   models = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_model_unref);
+  if (JSON_NODE_HOLDS_NULL (answer))
+    {
+      *is_same = TRUE;
+      return g_steal_pointer (&models);
+    }
+  if (!granary_tione_get_list (answer, "TrainingModels", MODELS, &list, error))
+    return NULL;
+
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
       GranaryModel *model = granary_tione_parse_model (json_array_get_element (list, i));

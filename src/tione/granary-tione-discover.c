@@ -17,9 +17,6 @@
  * models come and go.
  */
 
-#define PAGE 100
-#define SAFE_PAGE 20
-#define PAGE_THREADS 3
 #define THREADS 6
 /* So many requests that fail one after the other mean that the others would fail too. */
 #define MAX_FAILURES 5
@@ -40,34 +37,6 @@ unref_models (gpointer models)
   g_ptr_array_unref (models);
 }
 
-/* Writing */
-
-static gboolean
-models_func (GranaryWriter  *writer,
-             gpointer        data,
-             GError        **error)
-{
-  GPtrArray *models = data;
-
-  for (guint i = 0; i < models->len; i++)
-    {
-      const GranaryModel *model = g_ptr_array_index (models, i);
-
-      if (!granary_writer_mirror_model (writer, model, model->versions != NULL, NULL, NULL, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-write_models (GranaryTioneRound  *round,
-              GPtrArray          *models,
-              GError            **error)
-{
-  return granary_catalog_write (round->catalog, models_func, models, error);
-}
-
 static gboolean
 write_model (GranaryTioneRound  *round,
              GranaryModel       *model,
@@ -76,7 +45,7 @@ write_model (GranaryTioneRound  *round,
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
 
   g_ptr_array_add (one, model);
-  return write_models (round, one, error);
+  return granary_tione_write_models (round, one, error);
 }
 
 static gboolean
@@ -87,217 +56,6 @@ forget_func (GranaryWriter  *writer,
   gint64 id = granary_writer_find_mirrored (writer, data);
 
   return id == 0 || granary_writer_mirror_forget (writer, id, error);
-}
-
-/* The list of models */
-
-typedef struct
-{
-  gint64 offset;
-  gint64 limit;
-} Range;
-
-/* A page and how many models there are in all. */
-typedef struct
-{
-  GPtrArray *models; /* (owned) */
-  gint64     total;
-} Page;
-
-/* What the pages come to. */
-typedef struct
-{
-  GPtrArray *incomplete; /* (element-type utf8): models whose versions did not come along */
-  gint64     total;
-  gint64     n_done;
-} Listing;
-
-static void
-page_free (gpointer data)
-{
-  Page *page = data;
-
-  g_ptr_array_unref (page->models);
-  g_free (page);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Page, page_free)
-
-/* A page that is too large comes in halves. */
-static Page *
-fetch_range (GranaryApi    *api,
-             gint64         offset,
-             gint64         limit,
-             GCancellable  *cancellable,
-             GError       **error)
-{
-  g_autoptr (Page) page = g_new0 (Page, 1);
-  g_autoptr (Page) rest = NULL;
-  g_autoptr (GError) local_error = NULL;
-
-  page->models = granary_tione_list_models (api, offset, limit, &page->total, cancellable,
-                                            &local_error);
-  if (page->models != NULL)
-    return g_steal_pointer (&page);
-
-  page->models = g_ptr_array_new_with_free_func (unref_model);
-  if (limit == 1 || !granary_error_matches_reason (local_error, GRANARY_REASON_RESPONSE_TOO_LARGE))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-
-  g_clear_pointer (&page, page_free);
-  page = fetch_range (api, offset, limit / 2, cancellable, error);
-  if (page == NULL)
-    return NULL;
-  rest = fetch_range (api, offset + limit / 2, limit - limit / 2, cancellable, error);
-  if (rest == NULL)
-    return NULL;
-
-  g_ptr_array_extend_and_steal (page->models, g_steal_pointer (&rest->models));
-  rest->models = g_ptr_array_new ();
-  page->total = MAX (page->total, rest->total);
-  return g_steal_pointer (&page);
-}
-
-static gpointer
-fetch_page (GranaryTioneRound  *round,
-            gconstpointer       job,
-            GCancellable       *cancellable,
-            GError            **error)
-{
-  const Range *range = job;
-
-  return fetch_range (round->api, range->offset, range->limit, cancellable, error);
-}
-
-static gboolean
-take_page (GranaryTioneRound  *round,
-           Page               *page,
-           Listing            *listing,
-           GError            **error)
-{
-  for (guint i = 0; i < page->models->len; i++)
-    {
-      const GranaryModel *model = g_ptr_array_index (page->models, i);
-
-      g_hash_table_add (round->seen, g_strdup (model->uid));
-      if (model->versions == NULL)
-        g_ptr_array_add (listing->incomplete, g_strdup (model->uid));
-    }
-
-  listing->total = MAX (listing->total, page->total);
-  listing->n_done += page->models->len;
-  if (listing->total > 0)
-    granary_connection_status_set_progress (round->status,
-                                            MIN (0.9, 0.9 * (double) listing->n_done /
-                                                        (double) listing->total));
-  return write_models (round, page->models, error);
-}
-
-static gboolean
-store_page (GranaryTioneRound  *round,
-            gconstpointer       job,
-            gpointer            result,
-            GError             *problem,
-            gpointer            data,
-            GError            **error)
-{
-  g_autoptr (Page) page = result;
-
-  /* A list with a gap tells of no model that it is gone; there is no use in going on. */
-  if (page == NULL)
-    {
-      g_propagate_error (error, problem);
-      return FALSE;
-    }
-
-  return take_page (round, page, data, error);
-}
-
-static gboolean
-fetch_pages (GranaryTioneRound  *round,
-             gint64              from,
-             gint64              to,
-             gint64              step,
-             Listing            *listing,
-             GError            **error)
-{
-  g_autoptr (GPtrArray) ranges = g_ptr_array_new_with_free_func (g_free);
-
-  for (gint64 offset = from; offset < to; offset += step)
-    {
-      Range *range = g_new (Range, 1);
-
-      range->offset = offset;
-      range->limit = step;
-      g_ptr_array_add (ranges, range);
-    }
-
-  return granary_tione_fan_out (round, ranges, PAGE_THREADS, fetch_page, store_page, page_free,
-                                listing, error);
-}
-
-/* The first page tells how long pages are here. */
-static Page *
-fetch_first (GranaryTioneRound  *round,
-             gint64             *step,
-             GError            **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  Page *page;
-
-  *step = PAGE;
-  page = fetch_range (round->api, 0, PAGE, round->cancellable, &local_error);
-  if (page == NULL && g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_INVALID_INPUT))
-    {
-      g_clear_error (&local_error);
-      *step = SAFE_PAGE;
-      page = fetch_range (round->api, 0, SAFE_PAGE, round->cancellable, &local_error);
-    }
-  if (page == NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else if (page->models->len > 0 && page->models->len < *step && page->models->len < page->total)
-    *step = page->models->len;
-
-  return page;
-}
-
-/* FALSE without @error: the account is not offered the list. */
-static gboolean
-list_models (GranaryTioneRound  *round,
-             GPtrArray          *incomplete,
-             GError            **error)
-{
-  Listing listing = { .incomplete = incomplete };
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (Page) first = NULL;
-  gint64 step;
-  gint64 end;
-
-  first = fetch_first (round, &step, &local_error);
-  if (first == NULL)
-    {
-      if (!granary_tione_round_refused (round, &local_error, "tione:DescribeTrainingModels"))
-        g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (!take_page (round, first, &listing, error))
-    return FALSE;
-
-  end = MIN (step, first->models->len);
-  while (end < listing.total && first->models->len > 0)
-    {
-      gint64 from = end;
-
-      /* More may have come meanwhile, which push the last ones on. */
-      end = listing.total;
-      if (!fetch_pages (round, from, end, step, &listing, error))
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 /* Models by their ids */
@@ -410,7 +168,7 @@ store_tags (GranaryTioneRound  *round,
   g_autoptr (GPtrArray) models = result;
 
   if (models != NULL)
-    return write_models (round, models, error);
+    return granary_tione_write_models (round, models, error);
   if (granary_tione_round_refused (round, &problem, "tag:DescribeResourceTagsByResourceIds"))
     return TRUE;
 
@@ -573,7 +331,7 @@ granary_tione_refresh_all (GranaryTioneRound  *round,
   g_autoptr (GPtrArray) incomplete = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) services = NULL;
   g_autoptr (GError) local_error = NULL;
-  gboolean has_list = list_models (round, incomplete, &local_error);
+  gboolean has_list = granary_tione_refresh_list (round, incomplete, &local_error);
 
   if (local_error != NULL)
     {

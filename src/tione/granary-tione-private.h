@@ -31,6 +31,17 @@ JsonNode *granary_tione_call             (GranaryApi           *api,
                                           JsonBuilder          *builder,
                                           GCancellable         *cancellable,
                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As granary_tione_list_models(); an empty array without error, and *@is_same set, when the answer is
+ * the one that gave *@digest. */
+GPtrArray *granary_tione_list_models_if_changed
+                                         (GranaryApi           *api,
+                                          gint64                offset,
+                                          gint64                limit,
+                                          gint64               *total,
+                                          guint64              *digest,
+                                          gboolean             *is_same,
+                                          GCancellable         *cancellable,
+                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The member of @node, which has to be there as an array or null; FALSE with @error set otherwise. */
 gboolean  granary_tione_get_list         (JsonNode             *node,
                                           const char           *name,

@@ -14,11 +14,24 @@ typedef struct
   GranaryCatalog          *catalog;     /* (unowned) */
   GranaryConnectionStatus *status;      /* (unowned) */
   GCancellable            *cancellable; /* (unowned) (nullable) */
+  GHashTable              *pages;       /* (unowned) offset → GranaryTionePage as last written */
   GHashTable              *seen;        /* (owned) ids of models that the service has, as a set */
   GPtrArray               *refused;     /* (owned) calls not offered or permitted */
   GError                  *problem;     /* (owned) (nullable): the first thing that did not work while
                                          * the rest went on */
 } GranaryTioneRound;
+
+/* A page of the list that is in the mirror as it was told. */
+typedef struct
+{
+  gint64     offset; /* the key */
+  gint64     limit;
+  gint64     total;
+  guint64    digest;
+  GPtrArray *uids;   /* (owned) (element-type utf8) */
+} GranaryTionePage;
+
+GHashTable *granary_tione_pages_new  (void) G_GNUC_WARN_UNUSED_RESULT;
 
 void     granary_tione_round_clear   (GranaryTioneRound   *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GranaryTioneRound, granary_tione_round_clear)
@@ -58,6 +71,17 @@ gboolean granary_tione_fan_out       (GranaryTioneRound   *round,
                                       GError             **error);
 
 /* The steps. */
+
+/* Those whose versions were not told go to @incomplete (element-type utf8). FALSE without @error: the
+ * account is not offered the list. */
+gboolean granary_tione_refresh_list   (GranaryTioneRound  *round,
+                                       GPtrArray          *incomplete,
+                                       GError            **error);
+/* Writes models (element-type GranaryModel) as they were told; all that has NULL for its versions is
+ * written without. */
+gboolean granary_tione_write_models   (GranaryTioneRound  *round,
+                                       GPtrArray          *models,
+                                       GError            **error);
 gboolean granary_tione_refresh_all    (GranaryTioneRound  *round,
                                        GError            **error);
 /* Asks for each of the models (element-type utf8) and mirrors or forgets it. */

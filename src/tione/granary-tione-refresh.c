@@ -41,6 +41,7 @@ struct _GranaryTioneRefresh
   GSource                 *timer;       /* (owned) (nullable) */
   GSource                 *poll_timer;  /* (owned) (nullable) */
   GHashTable              *watched;     /* (owned) ids of versions, a set */
+  GHashTable              *pages;       /* (owned) of the one refresh that runs */
   GCancellable            *stopped;     /* (owned) of what runs in the background */
 };
 
@@ -526,6 +527,7 @@ granary_tione_refresh_finalize (GObject *object)
   g_clear_object (&self->stopped);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->watched, g_hash_table_unref);
+  g_clear_pointer (&self->pages, g_hash_table_unref);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->idle);
 
@@ -549,6 +551,7 @@ granary_tione_refresh_init (GranaryTioneRefresh *self)
   self->context = g_main_context_ref_thread_default ();
   self->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->stopped = g_cancellable_new ();
+  self->pages = granary_tione_pages_new ();
   self->poll_pause = POLL_FIRST_MS;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->idle);
@@ -643,6 +646,7 @@ granary_tione_refresh_run (GranaryTioneRefresh          *self,
   round.catalog = self->catalog;
   round.status = self->status;
   round.cancellable = cancellable;
+  round.pages = self->pages;
   round.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   round.refused = g_ptr_array_new_with_free_func (g_free);
   refreshed = get_refreshed (self);

@@ -86,19 +86,19 @@ class Memory(threading.Thread):
             return
 
 
-def refresh(port, catalog, memory):
-    """Seconds of one refresh; its memory is added to the list."""
+def refresh(port, catalog, times, memory):
+    """Seconds of the last of so many refreshes in one process; its memory is added to the list."""
     with subprocess.Popen(
             [os.path.join(BUILD, 'tests', 'bench', 'granary-bench-mirror'),
-             f'http://127.0.0.1:{port}', catalog], stdout=subprocess.PIPE, text=True,
+             f'http://127.0.0.1:{port}', catalog, str(times)], stdout=subprocess.PIPE, text=True,
             env={**os.environ, 'GRANARY_RETRY_SCALE': '0', 'GIO_USE_PROXY_RESOLVER': 'dummy',
                  'G_DEBUG': ''}) as running:
         watching = Memory(running.pid)
         words = running.stdout.read().split()
-    if running.returncode or [int(word) for word in words[1:]] != [MODELS, VERSIONS]:
+    if running.returncode or [int(word) for word in words[:2]] != [MODELS, VERSIONS]:
         sys.exit(f'granary: the mirror is not what it should be: {words}')
     memory.append(watching.most)
-    return float(words[0])
+    return float(words[-1])
 
 
 def main():
@@ -110,21 +110,24 @@ def main():
     def fill():
         for name in os.listdir(folder):
             os.unlink(os.path.join(folder, name))
-        return refresh(server.port, catalog, first)
+        return refresh(server.port, catalog, 1, first)
 
     try:
         medians = measure.rotate({
             'bare client': lambda: bare(server.port),
             'fill': fill,
-            'unchanged': lambda: refresh(server.port, catalog, again),
+            'started': lambda: refresh(server.port, catalog, 1, again),
+            'unchanged': lambda: refresh(server.port, catalog, 2, again),
         }, ROUNDS)
     finally:
         server.stop()
         shutil.rmtree(folder)
     yardsticks = {'bare client, same pages': medians['bare client']}
     what = f'{MODELS} models, {VERSIONS} versions'
-    measure.report(f'mirror of {what}: fill', medians['fill'], yardsticks, 3.0)
-    measure.report(f'mirror of {what}: unchanged', medians['unchanged'], yardsticks, 1.5)
+    print(f'mirror of {what}, the yardstick being a bare client that fetches the same pages')
+    measure.report('mirror: first fill', medians['fill'], yardsticks, 4.0)
+    measure.report('mirror: nothing changed, first refresh', medians['started'], yardsticks, 2.5)
+    measure.report('mirror: nothing changed, any later one', medians['unchanged'], yardsticks, 1.2)
     print(f'mirror of {what}: at most {max(first):.0f} MiB of anonymous memory while it fills, '
           f'{max(again):.0f} MiB when nothing changed')
 

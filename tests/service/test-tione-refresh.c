@@ -460,6 +460,60 @@ test_pages (Fixture       *fixture,
   g_assert_cmpint (count (fixture, N_VERSIONS), ==, 1000);
 }
 
+static gboolean
+forget_func (GranaryWriter  *writer,
+             gpointer        data,
+             GError        **error)
+{
+  return granary_writer_mirror_forget (writer, *(gint64 *) data, error);
+}
+
+static gboolean
+untag_func (GranaryWriter  *writer,
+            gpointer        data,
+            GError        **error)
+{
+  g_autoptr (GranaryTagSet) none = granary_tag_set_new ();
+
+  return granary_writer_set_tags (writer, *(gint64 *) data, none, error);
+}
+
+/* Pages that are as before are not read again, unless the mirror is not as they told. */
+static void
+test_same_pages (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 id = 1;
+  gint64 last;
+
+  run_well (fixture);
+  last = count (fixture, LAST_CHANGE);
+  run_well (fixture);
+  g_assert_cmpint (count (fixture, LAST_CHANGE), ==, last);
+
+  g_assert_true (granary_catalog_write (fixture->catalog, untag_func, &id, &error));
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM tags"), ==, 249);
+  run_well (fixture);
+  g_assert_cmpint (count (fixture, "SELECT count(*) FROM tags"), ==, 250);
+
+  g_assert_true (granary_catalog_write (fixture->catalog, forget_func, &id, &error));
+  g_assert_cmpint (count (fixture, N_MODELS), ==, 249);
+  run_well (fixture);
+  g_assert_cmpint (count (fixture, N_MODELS), ==, 250);
+  g_assert_cmpint (count (fixture, N_VERSIONS), ==, 1000);
+
+  {
+    g_autofree char *uid = create_model (fixture, DETECTOR);
+
+    run_well (fixture);
+    g_assert_cmpint (count (fixture, N_MODELS), ==, 251);
+    delete_model (fixture, uid);
+    run_well (fixture);
+    g_assert_cmpint (count (fixture, N_MODELS), ==, 250);
+  }
+}
+
 /* Everything that can go wrong, for each call: the tree stays, the error is told where the call is
  * vital (one that tells nothing but nulls may have nothing to tell), and the next refresh is whole
  * again. */
@@ -871,6 +925,8 @@ main (int   argc,
   ADD (vanished_list);
   ADD (short_list);
   g_test_add ("/tione/refresh/pages", Fixture, "mirror:250:1000", set_up, test_pages, tear_down);
+  g_test_add ("/tione/refresh/same_pages", Fixture, "mirror:250:1000", set_up, test_same_pages,
+              tear_down);
   ADD (faults_list);
   ADD (faults_withdrawn);
   ADD (refused);
