@@ -146,7 +146,8 @@ check_files (const GranaryImportRequest  *request,
   if (*is_sent)
     return TRUE;
   if (request->source != GRANARY_SOURCE_COS || request->source_ref == NULL)
-    return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE, name);
+    return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE,
+                               name);
 
   from = granary_object_place_parse (request->source_ref, error);
   return from != NULL;
@@ -251,6 +252,7 @@ choose_environment (GranaryTioneImport  *self,
   g_autofree char *text = NULL;
   g_autoptr (JsonNode) record = NULL;
   g_autoptr (GPtrArray) versions = NULL;
+  const char *framework;
   gint64 model_id;
 
   if (known != NULL)
@@ -260,9 +262,9 @@ choose_environment (GranaryTioneImport  *self,
              ? granary_catalog_find_model (self->place->catalog, self->model_uid, NULL) : 0;
   if (model_id > 0)
     versions = granary_catalog_load_versions (self->place->catalog, model_id, NULL);
-  record = granary_tione_environment_resolve (self->place, self->request->environment,
-                                              granary_tione_framework_to_platform (self->request->framework,
-                                                                                   self->request->format),
+  framework = granary_tione_framework_to_platform (self->request->framework,
+                                                   self->request->format);
+  record = granary_tione_environment_resolve (self->place, self->request->environment, framework,
                                               versions, self->name, self->cancellable, error);
   if (record == NULL)
     return FALSE;

@@ -314,8 +314,9 @@ static GPtrArray *
 dup_files (GranaryTransferJob  *job,
            GError             **error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
+  g_autoptr (GPtrArray) files = NULL;
 
+  files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
   for (guint i = 0; i < granary_transfer_job_get_n_files (job); i++)
     {
       GranaryTransferFile *file = granary_transfer_job_dup_file (job, i);
@@ -525,7 +526,8 @@ granary_tione_upload_run (GranaryTionePlace   *place,
     return TRUE;
 
   /* What arrived whole stays: it was to replace, or to be added, anyway. */
-  if (plan.where != NULL && g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)))
+  if (plan.where != NULL &&
+      g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)))
     granary_tione_clean_up (place, job, plan.where, FALSE);
 
   return FALSE;
