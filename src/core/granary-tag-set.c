@@ -264,6 +264,30 @@ granary_tag_set_equal (const GranaryTagSet *a,
 }
 
 /**
+ * granary_tag_key_is_reserved:
+ * @key: a tag key
+ *
+ * The prefixes are those of the Tag service of Tencent Cloud; it compares without regard to case.
+ *
+ * Returns: whether only the platform may set it
+ */
+gboolean
+granary_tag_key_is_reserved (const char *key)
+{
+  static const char *const prefixes[] = { "qcloud", "qcs:", "tencent", "project" };
+
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    {
+      if (g_ascii_strncasecmp (key, prefixes[i], strlen (prefixes[i])) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/**
  * granary_tag_set_put:
  * @self: a set
  * @key: its key; surrounding space is dropped, the rest brought to NFC

@@ -28,6 +28,11 @@ const char    *granary_tag_set_get_value (const GranaryTagSet  *self,
                                           guint                 position);
 const char    *granary_tag_set_lookup    (const GranaryTagSet  *self,
                                           const char           *key);
+/* Whether keys like @key belong to the platform, where there is one: those that begin with qcloud,
+ * qcs:, tencent or project. They are shown, never changed. */
+gboolean       granary_tag_key_is_reserved
+                                         (const char           *key);
+
 gboolean       granary_tag_set_equal     (const GranaryTagSet  *a,
                                           const GranaryTagSet  *b);
 

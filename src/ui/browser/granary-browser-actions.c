@@ -129,11 +129,16 @@ granary_browser_update_actions (GranaryBrowser *self)
     !granary_catalog_is_read_only (granary_connection_get_catalog (self->connection));
   g_autoptr (GArray) models = NULL;
   g_autoptr (GArray) versions = NULL;
+  gboolean can_rename;
+  gboolean has_folder;
   gboolean one_model;
   gboolean one_version;
   gboolean any;
 
   granary_model_tree_get_selected (self->tree, &models, &versions);
+  can_rename = writable && granary_connection_has (self->connection, GRANARY_FEATURE_RENAME);
+  has_folder = self->connection != NULL &&
+               granary_connection_has (self->connection, GRANARY_FEATURE_FOLDER);
   one_model = self->connection != NULL && models->len == 1 && versions->len == 0;
   one_version = self->connection != NULL && versions->len == 1 && models->len == 0;
   any = self->connection != NULL && models->len + versions->len > 0;
@@ -148,7 +153,8 @@ granary_browser_update_actions (GranaryBrowser *self)
   gtk_widget_action_set_enabled (widget, "browser.import", writable);
   gtk_widget_action_set_enabled (widget, "model.import-version", one_model && writable);
   gtk_widget_action_set_enabled (widget, "model.edit-tags", one_model && writable);
-  gtk_widget_action_set_enabled (widget, "model.rename", one_model && writable);
+  gtk_widget_action_set_enabled (widget, "model.rename", one_model && can_rename);
+  gtk_widget_action_set_enabled (widget, "model.copy-path", one_model && has_folder);
   gtk_widget_action_set_enabled (widget, "model.delete", one_model && writable);
   gtk_widget_action_set_enabled (widget, "version.upload", one_version && writable);
   gtk_widget_action_set_enabled (widget, "version.delete", one_version && writable);

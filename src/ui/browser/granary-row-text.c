@@ -111,7 +111,9 @@ granary_row_text_new_for_model (const GranaryModelSummary *summary,
   self->framework = text_or_nothing (summary->framework);
   format_metric (summary, &self->metrics, &metrics_spoken);
   self->tags = format_tags (summary->tags);
-  self->size = granary_wording_size (summary->size);
+  /* Nothing is known of the sizes of a model that was never looked at in the cloud. */
+  self->size = granary_wording_size (summary->size == 0 && summary->n_versions > 0 ? -1
+                                                                                    : summary->size);
   self->updated = granary_wording_age (summary->updated, now);
   if (summary->n_versions > 0)
     {

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "granary-services-dialog.h"
 #include "granary-wording.h"
 
 typedef struct
@@ -16,6 +17,7 @@ typedef struct
   GranaryConnection *connection; /* (owned) */
   GranaryTargets    *targets;    /* (owned) (nullable) until loaded */
   GranaryTransfer   *transfer;   /* (owned) (nullable) until confirmed */
+  GtkCheckButton    *keep;       /* (unowned) (nullable): of the question */
 } Deletion;
 
 /* What the Undo button of a toast puts back. */
@@ -83,6 +85,16 @@ add_undo_toast (Deletion *self,
                          G_CONNECT_DEFAULT);
 }
 
+/* Where there is no trash there is nothing to undo. */
+static void
+add_deleted_toast (Deletion *self)
+{
+  /* Translators: the name of a model or version in quotation marks, or how many of them. */
+  g_autofree char *title = g_strdup_printf (_("%s deleted"), self->targets->called);
+
+  granary_command_add_toast (self->parent, title, NULL);
+}
+
 static void
 deleted_cb (GObject      *source,
             GAsyncResult *result,
@@ -95,8 +107,48 @@ deleted_cb (GObject      *source,
   entries = granary_repository_delete_finish (GRANARY_REPOSITORY (source), result, &error);
   if (entries == NULL)
     granary_command_show_error (self->parent, error, GRANARY_VERB_DELETE, self->targets->object);
-  else
+  else if (entries[0] != NULL)
     add_undo_toast (self, entries);
+  else
+    {
+      g_strfreev (entries);
+      add_deleted_toast (self);
+    }
+}
+
+static void
+services_cb (GtkButton *button,
+             Deletion  *self)
+{
+  adw_dialog_present (ADW_DIALOG (granary_services_dialog_new (self->targets->object,
+                                                               self->targets->services)),
+                      GTK_WIDGET (button));
+}
+
+/* What stands below the text of the question: the services that use it, and what becomes of the
+ * files. */
+static GtkWidget *
+make_extra (Deletion *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  if (self->targets->services->len > 0)
+    {
+      GtkWidget *button = gtk_button_new_with_mnemonic (_("_View Related Services"));
+
+      g_signal_connect (button, "clicked", G_CALLBACK (services_cb), self);
+      gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  if (granary_connection_has (self->connection, GRANARY_FEATURE_KEEP_FILES))
+    {
+      self->keep = GTK_CHECK_BUTTON (
+        gtk_check_button_new_with_mnemonic (_("_Keep the files in the storage")));
+      gtk_widget_set_halign (GTK_WIDGET (self->keep), GTK_ALIGN_CENTER);
+      gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->keep));
+    }
+
+  return box;
 }
 
 static void
@@ -108,15 +160,17 @@ answered_cb (GObject      *source,
   const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result);
   GranaryTargets *targets = self->targets;
   g_autoptr (GranaryDeleteRequest) request = NULL;
+  gboolean keep = self->keep != NULL && gtk_check_button_get_active (self->keep);
   GranaryRepository *repository;
 
+  self->keep = NULL;
   if (g_strcmp0 (response, "delete") != 0)
     return;
 
   repository = granary_connection_get_repository (self->connection);
   self->transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, targets->object);
   granary_command_show_if_slow (self->parent, self->transfer);
-  request = granary_delete_request_new (targets->model_ids, targets->single_ids, FALSE);
+  request = granary_delete_request_new (targets->model_ids, targets->single_ids, keep);
   granary_repository_delete_async (repository, request, self->transfer, deleted_cb, self);
   g_steal_pointer (&self);
 }
@@ -139,13 +193,20 @@ loaded_cb (GObject      *source,
       return;
     }
 
-  wording = granary_wording_for_delete (self->targets->model_name, self->targets->number,
-                                        &self->targets->impact);
+  wording = granary_connection_has (self->connection, GRANARY_FEATURE_TRASH)
+            ? granary_wording_for_delete (self->targets->model_name, self->targets->number,
+                                          &self->targets->impact)
+            : granary_wording_for_delete_forever (self->targets->model_name,
+                                                  self->targets->number,
+                                                  &self->targets->impact);
   dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (wording->title, wording->body));
   adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "delete", wording->action, NULL);
   adw_alert_dialog_set_response_appearance (dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
   adw_alert_dialog_set_default_response (dialog, "cancel");
   adw_alert_dialog_set_close_response (dialog, "cancel");
+  if (self->targets->services->len > 0 ||
+      granary_connection_has (self->connection, GRANARY_FEATURE_KEEP_FILES))
+    adw_alert_dialog_set_extra_child (dialog, make_extra (self));
   adw_alert_dialog_choose (dialog, parent, NULL, answered_cb, g_steal_pointer (&self));
 }
 
@@ -156,7 +217,8 @@ loaded_cb (GObject      *source,
  * @model_ids: (element-type gint64) (nullable): models, with all their versions
  * @version_ids: (element-type gint64) (nullable): single versions
  *
- * Says what would go, and once confirmed moves it to the trash, with Undo.
+ * Says what would go and which services use it, and once confirmed moves it to the trash, with Undo;
+ * where there is none it is gone.
  */
 void
 granary_command_delete (GtkWidget         *widget,

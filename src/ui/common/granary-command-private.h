@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @single_ids: (element-type gint64): versions of other models
  * @version_ids: (element-type gint64): all versions, those of whole models included
  * @impact: what deleting them would touch
+ * @services: (element-type GranaryService): services that use them, as last seen
  *
  * What a command was called for, as the catalogue knows it now.
  */
@@ -31,6 +32,7 @@ typedef struct
   GArray        *single_ids;
   GArray        *version_ids;
   GranaryImpact  impact;
+  GPtrArray     *services;
 } GranaryTargets;
 
 void            granary_targets_free           (GranaryTargets      *self);

@@ -37,6 +37,7 @@ granary_targets_free (GranaryTargets *self)
   g_clear_pointer (&self->model_ids, g_array_unref);
   g_clear_pointer (&self->single_ids, g_array_unref);
   g_clear_pointer (&self->version_ids, g_array_unref);
+  g_clear_pointer (&self->services, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -170,6 +171,10 @@ load_targets (GranaryCatalog  *catalog,
 
   if (!granary_catalog_load_impact (catalog, self->model_ids, self->single_ids,
                                     &self->impact, error))
+    return NULL;
+  self->services = granary_catalog_list_services (catalog, self->model_ids, self->single_ids,
+                                                  error);
+  if (self->services == NULL)
     return NULL;
 
   if (self->model_ids->len + self->single_ids->len != 1)

@@ -173,6 +173,11 @@ granary_details_update_actions (GranaryDetails *self)
   gboolean many = self->kind == GRANARY_DETAILS_MANY;
   gboolean writable = self->connection != NULL &&
     !granary_catalog_is_read_only (granary_connection_get_catalog (self->connection));
+  gboolean rename = writable && granary_connection_has (self->connection, GRANARY_FEATURE_RENAME);
+  gboolean describe = writable &&
+    granary_connection_has (self->connection, GRANARY_FEATURE_DESCRIBE);
+  gboolean folder = self->connection != NULL &&
+    granary_connection_has (self->connection, GRANARY_FEATURE_FOLDER);
   const struct
   {
     const char *name;
@@ -180,10 +185,10 @@ granary_details_update_actions (GranaryDetails *self)
   } actions[] = {
     { "model.import-version", model && writable },
     { "model.edit-tags", model && writable },
-    { "model.rename", model && writable },
-    { "model.describe", model && writable },
+    { "model.rename", model && rename },
+    { "model.describe", model && describe },
     { "model.download", some },
-    { "model.copy-path", model },
+    { "model.copy-path", model && folder },
     { "model.verify", some },
     { "model.delete", model && writable },
     { "version.upload", ready && writable },
@@ -198,13 +203,14 @@ granary_details_update_actions (GranaryDetails *self)
     { "selection.verify", many },
     { "selection.delete", many && writable },
     { "file.edit", ready && writable },
-    { "file.show", version },
+    { "file.show", version && folder },
     { "file.copy-path", version },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_action_set_enabled (widget, actions[i].name, actions[i].enabled);
 
-  granary_description_section_set_editable (self->description, writable);
+  granary_description_section_set_editable (self->description, describe);
+  gtk_widget_set_visible (GTK_WIDGET (self->description), describe);
   granary_files_section_set_writable (self->files, writable);
 }

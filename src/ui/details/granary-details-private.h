@@ -10,6 +10,7 @@
 #include "granary-metric-section.h"
 #include "granary-metrics-section.h"
 #include "granary-model-facts.h"
+#include "granary-services-section.h"
 #include "granary-subject.h"
 #include "granary-tags-section.h"
 #include "granary-version-facts.h"
@@ -43,6 +44,7 @@ struct _GranaryDetails
   GranaryDescriptionSection *description;
   GranaryTagsSection        *tags;
   GranaryMetricSection      *metric;
+  GranaryServicesSection    *model_services;
   GranaryModelFacts         *model_facts;
   GranaryHistorySection     *model_history;
 
@@ -50,6 +52,7 @@ struct _GranaryDetails
   GranaryVersionHead        *head;
   GranaryMetricsSection     *metrics;
   GranaryVersionFacts       *version_facts;
+  GranaryServicesSection    *version_services;
   GranaryFilesSection       *files;
   GranaryHistorySection     *version_history;
 

@@ -94,6 +94,7 @@ show_model (GranaryDetails *self)
   granary_description_section_set_model (self->description, model);
   granary_tags_section_set_model (self->tags, model);
   granary_metric_section_set_model (self->metric, model);
+  granary_services_section_set_services (self->model_services, self->subject->services);
   granary_model_facts_set_subject (self->model_facts, self->subject);
   granary_history_section_set_subject (self->model_history, self->subject);
 }
@@ -153,6 +154,7 @@ show_version (GranaryDetails *self,
     granary_version_head_set_changes (self->head, NULL);
   granary_metrics_section_set_version (self->metrics, version);
   granary_version_facts_set_subject (self->version_facts, self->subject);
+  granary_services_section_set_services (self->version_services, self->subject->services);
   granary_files_section_set_version (self->files, version);
   granary_history_section_set_subject (self->version_history, self->subject);
   check_files (self);
@@ -584,6 +586,7 @@ granary_details_class_init (GranaryDetailsClass *klass)
   g_type_ensure (GRANARY_TYPE_METRIC_SECTION);
   g_type_ensure (GRANARY_TYPE_METRICS_SECTION);
   g_type_ensure (GRANARY_TYPE_MODEL_FACTS);
+  g_type_ensure (GRANARY_TYPE_SERVICES_SECTION);
   g_type_ensure (GRANARY_TYPE_TAGS_SECTION);
   g_type_ensure (GRANARY_TYPE_VERSION_FACTS);
   g_type_ensure (GRANARY_TYPE_VERSION_HEAD);
@@ -602,12 +605,14 @@ granary_details_class_init (GranaryDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, description);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, tags);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, metric);
+  gtk_widget_class_bind_template_child (widget_class, GranaryDetails, model_services);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, model_facts);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, model_history);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, version_page);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, head);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, metrics);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, version_facts);
+  gtk_widget_class_bind_template_child (widget_class, GranaryDetails, version_services);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, files);
   gtk_widget_class_bind_template_child (widget_class, GranaryDetails, version_history);
   gtk_widget_class_bind_template_callback (widget_class, described_cb);

@@ -74,26 +74,32 @@ granary_file_actions_run (GtkWidget         *widget,
   parent = granary_command_find_parent (widget);
   full_path = granary_repository_dup_path (granary_connection_get_repository (connection),
                                            version->model_name, version->number, path);
-  if (full_path == NULL)
-    {
-      g_autoptr (GError) error = NULL;
+  if (full_path == NULL && version->location != NULL)
+    full_path = g_strconcat (version->location, path, NULL);
 
-      granary_set_error (&error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_NONE, path,
-                         "%s is in no folder", path);
-      granary_command_show_error (parent, error, GRANARY_VERB_OPEN, path);
-    }
-  else if (g_str_equal (action, "file.edit"))
+  if (g_str_equal (action, "file.edit"))
     {
       GranaryFileEditor *editor = granary_file_editor_new (connection, version, path);
 
       adw_dialog_present (ADW_DIALOG (editor), parent);
+    }
+  else if (full_path == NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      granary_set_error (&error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILES_UNKNOWN, path,
+                         "%s has no address", path);
+      granary_command_show_error (parent, error, GRANARY_VERB_OPEN, path);
     }
   else if (g_str_equal (action, "file.show"))
     show_in_folder (parent, full_path);
   else
     {
       gdk_clipboard_set_text (gtk_widget_get_clipboard (parent), full_path);
-      granary_command_add_toast (parent, _("Path copied"), NULL);
+      granary_command_add_toast (parent,
+                                 granary_connection_has (connection, GRANARY_FEATURE_FOLDER)
+                                   ? _("Path copied") : _("Address copied"),
+                                 NULL);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "granary-command-private.h"
 #include "granary-file-check.h"
+#include "granary-file-content.h"
 #include "granary-file-staging.h"
 #include "granary-wording.h"
 #include "granary-worker.h"
@@ -37,6 +38,7 @@ struct _GranaryFileEditor
   GranaryVersion    *version;     /* (owned): as it was opened */
   char              *path;        /* (owned) */
   char              *object;      /* (owned): the file and its version, for people */
+  char              *stamp;       /* (owned) (nullable) until loaded: of what was opened */
   GCancellable      *cancellable; /* (owned): of everything but the upload */
   GranaryWorker     *worker;      /* (owned) */
   GranaryTransfer   *transfer;    /* (owned) (nullable) while saving */
@@ -179,36 +181,33 @@ loaded_cb (GObject      *source,
            gpointer      user_data)
 {
   g_autoptr (GranaryFileEditor) self = user_data;
+  g_autoptr (GranaryFileContent) content = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *content = NULL;
-  gsize length = 0;
+  g_autofree char *text = NULL;
+  const char *data;
+  gsize length;
 
-  if (!g_file_load_contents_finish (G_FILE (source), result, &content, &length, NULL, &error))
+  content = granary_file_content_load_finish (result, &error);
+  if (content == NULL)
     {
-      g_autoptr (GError) problem = NULL;
-
-      if (granary_error_is_cancelled (error))
-        return;
-      granary_set_error (&problem, GRANARY_ERROR_FILE,
-                         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-                           ? GRANARY_REASON_FILE_MISSING : GRANARY_REASON_SOURCE_UNREADABLE,
-                         self->object, "%s", error->message);
-      fail_to_load (self, problem);
+      fail_to_load (self, error);
       return;
     }
-
   if (self->connection == NULL)
     return;
 
-  if (length > MAX_SIZE || !g_utf8_validate (content, (gssize) length, NULL))
+  data = g_bytes_get_data (content->bytes, &length);
+  if (length > 0 && !g_utf8_validate (data, (gssize) length, NULL))
     {
       granary_set_error (&error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_FORMAT_UNREADABLE,
-                         self->object, "not a text of at most %d bytes", MAX_SIZE);
+                         self->object, "not a text");
       fail_to_load (self, error);
       return;
     }
 
-  granary_file_editor_set_text (self, content);
+  text = length > 0 ? g_strndup (data, length) : g_strdup ("");
+  g_set_str (&self->stamp, content->stamp);
+  granary_file_editor_set_text (self, text);
   gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), FALSE);
   self->loaded = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "text");
@@ -219,28 +218,8 @@ loaded_cb (GObject      *source,
 static void
 load (GranaryFileEditor *self)
 {
-  const GranaryFile *entry = granary_version_find_file (self->version, self->path);
-  g_autofree char *full_path = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFile) file = NULL;
-
-  full_path = granary_repository_dup_path (granary_connection_get_repository (self->connection),
-                                           self->version->model_name, self->version->number,
-                                           self->path);
-  if (entry == NULL || full_path == NULL)
-    granary_set_error (&error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, self->object,
-                       "%s: not a file of the version", self->path);
-  else if (entry->size > MAX_SIZE)
-    granary_set_error (&error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_FORMAT_UNREADABLE,
-                       self->object, "larger than %d bytes", MAX_SIZE);
-  if (error != NULL)
-    {
-      fail_to_load (self, error);
-      return;
-    }
-
-  file = g_file_new_for_path (full_path);
-  g_file_load_contents_async (file, self->cancellable, loaded_cb, g_object_ref (self));
+  granary_file_content_load_async (self->connection, self->version, self->path, MAX_SIZE,
+                                   self->cancellable, loaded_cb, g_object_ref (self));
 }
 
 /* Saving: see whether the file is still the one that was opened, write the text to a temporary
@@ -409,26 +388,22 @@ ask (GranaryFileEditor *self,
 }
 
 static void
-reloaded_cb (GObject      *source,
+compared_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
   g_autoptr (GranaryFileEditor) self = user_data;
-  g_autoptr (GranaryVersion) version = NULL;
+  g_autofree char *stamp = NULL;
   g_autoptr (GError) error = NULL;
-  const GranaryFile *opened, *now;
 
-  version = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
-  if (version == NULL)
+  if (!granary_file_content_stamp_finish (result, &stamp, &error))
     {
       end_saving (self);
       show_error (self, error, GRANARY_VERB_UPLOAD);
       return;
     }
 
-  opened = granary_version_find_file (self->version, self->path);
-  now = granary_version_find_file (version, self->path);
-  if (now == NULL || memcmp (now->sha256, opened->sha256, GRANARY_SHA256_LENGTH) != 0)
+  if (g_strcmp0 (stamp, self->stamp) != 0)
     ask (self, _("Replace the Newer File?"),
          _("The file was changed or removed after it was opened here."), _("_Replace"));
   else if (self->problem_line > 0)
@@ -531,6 +506,7 @@ granary_file_editor_finalize (GObject *object)
   g_clear_pointer (&self->version, granary_version_unref);
   g_free (self->path);
   g_free (self->object);
+  g_free (self->stamp);
 
   G_OBJECT_CLASS (granary_file_editor_parent_class)->finalize (object);
 }
@@ -679,7 +655,6 @@ granary_file_editor_save (GranaryFileEditor *self)
   check (self);
   self->saving = TRUE;
   update_state (self);
-  granary_load_present_version_async (granary_connection_get_catalog (self->connection),
-                                      self->version->id, self->cancellable, reloaded_cb,
-                                      g_object_ref (self));
+  granary_file_content_stamp_async (self->connection, self->version, self->path,
+                                    self->cancellable, compared_cb, g_object_ref (self));
 }

@@ -66,6 +66,9 @@ granary_storage_describe (gint64 size,
   g_autofree char *total = granary_wording_size (size);
   g_autofree char *shared = granary_wording_size (MAX (0, size - unique_size));
 
+  if (unique_size < 0 || size < 0)
+    return g_steal_pointer (&total);
+
   /* Translators: bytes of the files, and how many of these other versions share. */
   return g_strdup_printf (_("%1$s (%2$s shared)"), total, shared);
 }

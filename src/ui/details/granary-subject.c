@@ -26,7 +26,22 @@ granary_subject_free (GranarySubject *self)
   g_clear_pointer (&self->model, granary_model_unref);
   g_clear_pointer (&self->version, granary_version_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->services, g_ptr_array_unref);
   g_free (self);
+}
+
+static gboolean
+is_remote (const GranaryModel *model)
+{
+  for (guint i = 0; i < model->versions->len; i++)
+    {
+      const GranaryVersion *version = g_ptr_array_index (model->versions, i);
+
+      if (version->uid != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 static gboolean
@@ -45,9 +60,10 @@ load_model (GranarySubject  *self,
   g_array_append_val (ids, model_id);
   if (!granary_catalog_load_impact (catalog, ids, NULL, &impact, error))
     return FALSE;
-  self->unique_size = impact.freed;
+  self->unique_size = is_remote (self->model) ? -1 : impact.freed;
+  self->services = granary_catalog_list_services (catalog, ids, NULL, error);
 
-  return TRUE;
+  return self->services != NULL;
 }
 
 static gboolean
@@ -56,12 +72,22 @@ load_version (GranarySubject  *self,
               gint64           version_id,
               GError         **error)
 {
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
   self->version = granary_load_present_version (catalog, version_id, error);
   if (self->version == NULL)
     return FALSE;
 
-  self->unique_size = granary_catalog_load_unique_size (catalog, version_id, error);
+  g_array_append_val (ids, version_id);
+  self->services = granary_catalog_list_services (catalog, NULL, ids, error);
+  if (self->services == NULL)
+    return FALSE;
 
+  self->unique_size = -1;
+  if (self->version->uid != NULL)
+    return TRUE;
+
+  self->unique_size = granary_catalog_load_unique_size (catalog, version_id, error);
   return self->unique_size >= 0;
 }
 

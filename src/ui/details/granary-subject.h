@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * GranarySubject:
  * @model: (nullable): the model, when it is about one
  * @version: (nullable): the version, with its files, when it is about one
- * @unique_size: bytes that nothing else in the repository shares
+ * @unique_size: bytes that nothing else in the repository shares, -1 where nothing is ever shared
+ * @services: (element-type GranaryService): services that use it, as last seen
  * @events: (element-type GranaryEvent): its history, newest first
  * @has_more: whether there is older history
  *
@@ -21,6 +22,7 @@ typedef struct
   GranaryModel   *model;
   GranaryVersion *version;
   gint64          unique_size;
+  GPtrArray      *services;
   GPtrArray      *events;
   gboolean        has_more;
 } GranarySubject;

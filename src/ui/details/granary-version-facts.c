@@ -10,6 +10,7 @@
 
 #include "granary-error.h"
 #include "granary-inspection.h"
+#include "granary-json.h"
 #include "granary-section-rows.h"
 #include "granary-wording.h"
 
@@ -29,6 +30,9 @@ struct _GranaryVersionFacts
   AdwActionRow        *parameters;
   AdwActionRow        *size;
   AdwActionRow        *environment;
+  AdwActionRow        *location;
+  AdwActionRow        *task;
+  AdwActionRow        *uid;
   AdwActionRow        *created;
 
   GPtrArray           *warnings; /* (owned) (element-type GtkWidget), not owning */
@@ -149,6 +153,23 @@ set_warnings (GranaryVersionFacts *self,
     }
 }
 
+/* The task it was trained by, as far as the platform tells. */
+static void
+set_task (GranaryVersionFacts *self,
+          GranaryVersion      *version)
+{
+  g_autoptr (JsonNode) remote = NULL;
+  const char *name = NULL;
+
+  if (version->remote != NULL)
+    remote = granary_json_parse (version->remote, -1, "remote", NULL);
+  if (remote != NULL)
+    name = granary_json_get_string (remote, "task_name");
+  if (remote != NULL && (name == NULL || *name == '\0'))
+    name = granary_json_get_string (remote, "task_id");
+  set_text (self->task, name);
+}
+
 /* GObject. */
 
 static void
@@ -182,6 +203,9 @@ granary_version_facts_class_init (GranaryVersionFactsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, parameters);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, size);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, environment);
+  gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, location);
+  gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, task);
+  gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, uid);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionFacts, created);
 }
 
@@ -230,5 +254,8 @@ granary_version_facts_set_subject (GranaryVersionFacts  *self,
   created = granary_wording_time (version->created);
   granary_property_row_set (self->size, size);
   set_text (self->environment, version->environment);
+  set_text (self->location, version->location);
+  set_task (self, version);
+  set_text (self->uid, version->uid);
   granary_property_row_set (self->created, created);
 }

@@ -20,6 +20,7 @@ struct _GranaryTagChip
 
   char      *key;
   char      *title;
+  gboolean   locked; /* shown, but neither edited nor removed */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryTagChip, granary_tag_chip, GTK_TYPE_BOX)
@@ -41,7 +42,7 @@ key_pressed_cb (GranaryTagChip  *self,
                 guint            keycode,
                 GdkModifierType  state)
 {
-  if ((state & gtk_accelerator_get_default_mod_mask ()) != 0)
+  if (self->locked || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
 
   switch (keyval)
@@ -70,7 +71,8 @@ clicked_cb (GranaryTagChip *self,
             double          x,
             double          y)
 {
-  g_signal_emit (self, signals[EDIT], 0);
+  if (!self->locked)
+    g_signal_emit (self, signals[EDIT], 0);
 }
 
 static void
@@ -204,6 +206,12 @@ granary_tag_chip_set_row (GranaryTagChip          *self,
       count = g_strdup (C_("tag values", "differ"));
       description = g_strdup (_("The models carry it with different values"));
     }
+
+  if (row->locked && description == NULL)
+    /* Translators: tooltip of a tag that the cloud platform sets itself. */
+    description = g_strdup (_("Set by the platform"));
+  self->locked = row->locked;
+  gtk_widget_set_visible (self->remove_button, !row->locked);
 
   gtk_label_set_label (self->count_label, count != NULL ? count : "");
   gtk_widget_set_visible (GTK_WIDGET (self->count_label), count != NULL);

@@ -238,7 +238,7 @@ cancel_cb (GranaryTagDialog *self)
 static void
 about_cb (GranaryTagDialog *self)
 {
-  adw_dialog_present (granary_tag_help_new (), GTK_WIDGET (self));
+  granary_tag_help_present (GTK_WIDGET (self), self->connection);
 }
 
 static void
@@ -298,7 +298,7 @@ start_loading (GranaryTagDialog *self)
 {
   GranaryCatalog *catalog = granary_connection_get_catalog (self->connection);
 
-  granary_tag_editor_set_catalog (self->editor, catalog);
+  granary_tag_editor_set_connection (self->editor, self->connection);
   self->cancellable = g_cancellable_new ();
   granary_catalog_read_async (catalog, load_summaries, g_array_copy (self->model_ids),
                               (GDestroyNotify) g_array_unref, (GDestroyNotify) g_ptr_array_unref,

@@ -25,6 +25,7 @@ struct _GranaryTagEditor
 
   GranaryTagPlan  *plan;
   GPtrArray       *chips; /* (element-type GranaryTagChip): in order, owned by the wrap box */
+  gboolean         locking; /* tags of the platform stay as they are */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryTagEditor, granary_tag_editor, GTK_TYPE_WIDGET)
@@ -264,13 +265,19 @@ picked_cb (GranaryTagEditor *self,
 static void
 erase_cb (GranaryTagEditor *self)
 {
-  g_autofree char *key = NULL;
+  for (guint i = granary_tag_plan_get_n_rows (self->plan); i-- > 0;)
+    {
+      GranaryTagPlanRow row;
 
-  if (self->chips->len == 0)
-    return;
+      granary_tag_plan_get_row (self->plan, i, &row);
+      if (!row.locked)
+        {
+          g_autofree char *key = g_strdup (row.key);
 
-  key = g_strdup (granary_tag_chip_get_key (g_ptr_array_index (self->chips, self->chips->len - 1)));
-  remove_key (self, key);
+          remove_key (self, key);
+          return;
+        }
+    }
 }
 
 static void
@@ -429,6 +436,36 @@ granary_tag_editor_set_catalog (GranaryTagEditor *self,
 }
 
 /**
+ * granary_tag_editor_set_connection:
+ * @self: an editor
+ * @connection: whose models are edited
+ *
+ * Completes from the tags in use there and from those that its service defines; where there is a
+ * platform its own tags are locked.
+ */
+void
+granary_tag_editor_set_connection (GranaryTagEditor  *self,
+                                   GranaryConnection *connection)
+{
+  GranaryRepository *repository;
+
+  g_return_if_fail (GRANARY_IS_TAG_EDITOR (self));
+  g_return_if_fail (GRANARY_IS_CONNECTION (connection));
+
+  granary_tag_editor_set_catalog (self, granary_connection_get_catalog (connection));
+  self->locking = granary_connection_get_kind (connection) != GRANARY_CONNECTION_LOCAL;
+  repository = granary_connection_get_repository (connection);
+  if (self->locking && repository != NULL)
+    {
+      g_autoptr (GranaryTagSource) source = granary_tag_source_new (repository);
+
+      granary_tag_entry_set_source (self->entry, source);
+    }
+  if (self->locking)
+    granary_tag_plan_lock_reserved (self->plan);
+}
+
+/**
  * granary_tag_editor_set_facets:
  * @self: an editor
  * @facets: (element-type GranaryFacet): keys and values in use
@@ -512,6 +549,8 @@ granary_tag_editor_take_plan (GranaryTagEditor *self,
 
   granary_tag_plan_free (self->plan);
   self->plan = plan;
+  if (self->locking)
+    granary_tag_plan_lock_reserved (plan);
   update_chips (self);
 }
 

@@ -4,7 +4,7 @@
 
 #include <gtk/gtk.h>
 
-#include "granary-catalog.h"
+#include "granary-connection.h"
 #include "granary-tag-plan.h"
 
 G_BEGIN_DECLS
@@ -27,6 +27,9 @@ GtkWidget      *granary_tag_editor_new          (void) G_GNUC_WARN_UNUSED_RESULT
 /* Where completions come from; followed as it changes. */
 void            granary_tag_editor_set_catalog  (GranaryTagEditor    *self,
                                                  GranaryCatalog      *catalog);
+void            granary_tag_editor_set_connection
+                                                (GranaryTagEditor    *self,
+                                                 GranaryConnection   *connection);
 void            granary_tag_editor_set_facets   (GranaryTagEditor    *self,
                                                  GPtrArray           *facets);
 

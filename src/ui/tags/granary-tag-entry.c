@@ -20,6 +20,7 @@ struct _GranaryTagEntry
   GPtrArray            *facets;       /* (nullable) (element-type GranaryFacet) */
   GranaryTagSet        *present;      /* (nullable): not offered again */
   GranaryCatalog       *catalog;      /* (nullable) */
+  GranaryTagSource     *source;       /* (nullable): tags that a service defines */
   GCancellable         *cancellable;  /* (nullable): of the running read of facets */
 
   guint                 n_separators; /* commas that stand beside a mistake */
@@ -103,17 +104,25 @@ static void
 update_completion (GranaryTagEntry *self)
 {
   const char *text = granary_tag_entry_get_text (self);
+  g_autoptr (GPtrArray) facets = NULL;
   g_autoptr (GPtrArray) suggestions = NULL;
   g_autofree char *key = NULL;
   g_autofree char *value = NULL;
+  gboolean has_value;
 
   if (self->facets_stale)
     load_facets (self);
-  if (self->facets == NULL)
+  if (self->facets == NULL && self->source == NULL)
     return;
 
-  suggestions = granary_tag_input_suggest (self->facets, text, self->present);
+  facets = self->source != NULL ? granary_tag_source_merge (self->source, self->facets)
+                                : g_ptr_array_ref (self->facets);
+  suggestions = granary_tag_input_suggest (facets, text, self->present);
   granary_tag_completion_set_items (GRANARY_TAG_COMPLETION (self->completion), suggestions);
+
+  has_value = granary_tag_input_split (text, &key, &value);
+  if (has_value && self->source != NULL)
+    granary_tag_source_want (self->source, key);
 
   if (suggestions->len == 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
@@ -123,7 +132,7 @@ update_completion (GranaryTagEntry *self)
 
   /* A key alone is no tag: Enter takes the best completion. A value may be a new one: Enter takes
    * what was typed unless the user picks. */
-  if (!granary_tag_input_split (text, &key, &value) && *key != '\0')
+  if (!has_value && *key != '\0')
     granary_tag_completion_select_first (GRANARY_TAG_COMPLETION (self->completion));
 
   gtk_popover_popup (GTK_POPOVER (self->completion));
@@ -181,6 +190,15 @@ static void
 catalog_changed_cb (GranaryTagEntry *self)
 {
   self->facets_stale = TRUE;
+}
+
+/* What was typed may have more completions now. */
+static void
+source_changed_cb (GranaryTagEntry *self)
+{
+  if (gtk_widget_has_focus (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)))) &&
+      *granary_tag_entry_get_text (self) != '\0')
+    update_completion (self);
 }
 
 static void
@@ -320,6 +338,7 @@ granary_tag_entry_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->catalog);
+  g_clear_object (&self->source);
   g_clear_pointer (&self->completion, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_TAG_ENTRY);
 
@@ -417,6 +436,26 @@ granary_tag_entry_set_catalog (GranaryTagEntry *self,
                              G_CONNECT_SWAPPED);
 
   load_facets (self);
+}
+
+/**
+ * granary_tag_entry_set_source:
+ * @self: an entry
+ * @source: (nullable): tags that a service defines, offered beside those in use
+ */
+void
+granary_tag_entry_set_source (GranaryTagEntry  *self,
+                              GranaryTagSource *source)
+{
+  g_return_if_fail (GRANARY_IS_TAG_ENTRY (self));
+  g_return_if_fail (source == NULL || GRANARY_IS_TAG_SOURCE (source));
+
+  if (self->source != NULL)
+    g_signal_handlers_disconnect_by_func (self->source, source_changed_cb, self);
+  g_set_object (&self->source, source);
+  if (source != NULL)
+    g_signal_connect_object (source, "changed", G_CALLBACK (source_changed_cb), self,
+                             G_CONNECT_SWAPPED);
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #include <gtk/gtk.h>
 
-#include "granary-catalog.h"
+#include "granary-tag-source.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +25,8 @@ G_DECLARE_FINAL_TYPE (GranaryTagEntry, granary_tag_entry, GRANARY, TAG_ENTRY, Gt
 
 void        granary_tag_entry_set_catalog (GranaryTagEntry     *self,
                                            GranaryCatalog      *catalog);
+void        granary_tag_entry_set_source  (GranaryTagEntry     *self,
+                                           GranaryTagSource    *source);
 void        granary_tag_entry_set_facets  (GranaryTagEntry     *self,
                                            GPtrArray           *facets);
 void        granary_tag_entry_set_present (GranaryTagEntry     *self,

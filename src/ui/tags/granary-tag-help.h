@@ -4,6 +4,8 @@
 
 #include <adwaita.h>
 
+#include "granary-connection.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -14,6 +16,9 @@ G_BEGIN_DECLS
 #define GRANARY_TYPE_TAG_HELP (granary_tag_help_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryTagHelp, granary_tag_help, GRANARY, TAG_HELP, AdwDialog)
 
-AdwDialog *granary_tag_help_new (void) G_GNUC_WARN_UNUSED_RESULT;
+AdwDialog *granary_tag_help_new     (void) G_GNUC_WARN_UNUSED_RESULT;
+/* The page of help, or where tags belong to a platform its own guide in the web browser. */
+void       granary_tag_help_present (GtkWidget         *parent,
+                                     GranaryConnection *connection);
 
 G_END_DECLS

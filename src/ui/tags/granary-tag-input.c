@@ -329,6 +329,9 @@ suggest_values (GPtrArray           *found,
       g_autofree char *folded = g_utf8_casefold (facet->key, -1);
       gboolean is_prefix;
 
+      /* A key whose values are not known yet. */
+      if (facet->n_models == 0 && *facet->value == '\0')
+        continue;
       if (g_str_equal (folded, folded_key) && matches (facet->value, needle, &is_prefix) &&
           !is_present (present, facet->key, facet->value))
         g_ptr_array_add (found, granary_tag_suggestion_new (facet->key, facet->value,

@@ -24,6 +24,7 @@ struct _GranaryTagPlan
   GPtrArray *sets; /* (element-type GranaryTagSet): what each model carries now */
   GPtrArray *rows; /* (element-type Row): in the order shown */
   guint      largest; /* size of the largest of @sets */
+  gboolean   locked;  /* reserved keys stay as they are */
 };
 
 static void
@@ -207,6 +208,20 @@ granary_tag_plan_free (GranaryTagPlan *self)
   g_free (self);
 }
 
+/**
+ * granary_tag_plan_lock_reserved:
+ * @self: a plan
+ *
+ * From now on keys that belong to the platform can be neither put nor removed.
+ */
+void
+granary_tag_plan_lock_reserved (GranaryTagPlan *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->locked = TRUE;
+}
+
 guint
 granary_tag_plan_get_n_models (GranaryTagPlan *self)
 {
@@ -263,6 +278,7 @@ granary_tag_plan_get_row (GranaryTagPlan    *self,
         continue;
 
       row->key = candidate->key;
+      row->locked = self->locked && granary_tag_key_is_reserved (candidate->key);
       if (candidate->new_value != NULL)
         {
           row->value = row->values = candidate->new_value;
@@ -388,6 +404,12 @@ granary_tag_plan_put (GranaryTagPlan  *self,
   if (!granary_tag_set_put (scratch, key, value, error))
     return FALSE;
   checked_key = granary_tag_set_get_key (scratch, 0);
+  if (self->locked && granary_tag_key_is_reserved (checked_key))
+    {
+      granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_TAG_SYSTEM, checked_key,
+                         "%s is reserved", checked_key);
+      return FALSE;
+    }
 
   row = find_row (self, checked_key, &position);
   is_new = row == NULL;
@@ -443,7 +465,8 @@ granary_tag_plan_remove (GranaryTagPlan *self,
   g_return_val_if_fail (key != NULL, FALSE);
 
   row = find_row (self, key, &position);
-  if (row == NULL || !row_is_shown (row))
+  if (row == NULL || !row_is_shown (row) ||
+      (self->locked && granary_tag_key_is_reserved (key)))
     return FALSE;
 
   if (row->n_carriers == 0)

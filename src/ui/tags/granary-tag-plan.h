@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @value: (nullable): its value; %NULL when the models that carry it disagree
  * @values: the values, most frequent first, for a sentence: `视觉, 风控`
  * @n_models: how many of the models carry it
+ * @locked: it belongs to the platform and stays as it is
  *
  * A tag as it stands in a plan. Owned by the plan, valid until it changes.
  */
@@ -21,6 +22,7 @@ typedef struct
   const char *value;
   const char *values;
   guint       n_models;
+  gboolean    locked;
 } GranaryTagPlanRow;
 
 /**
@@ -36,6 +38,9 @@ GranaryTagPlan  *granary_tag_plan_new          (GPtrArray             *tag_sets)
 GranaryTagPlan  *granary_tag_plan_new_single   (const GranaryTagSet   *tags) G_GNUC_WARN_UNUSED_RESULT;
 void             granary_tag_plan_free         (GranaryTagPlan        *self);
 
+/* Locks reserved keys: those of a platform. */
+void             granary_tag_plan_lock_reserved
+                                               (GranaryTagPlan        *self);
 guint            granary_tag_plan_get_n_models (GranaryTagPlan        *self);
 guint            granary_tag_plan_get_n_rows   (GranaryTagPlan        *self);
 void             granary_tag_plan_get_row      (GranaryTagPlan        *self,

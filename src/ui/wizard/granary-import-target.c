@@ -310,7 +310,8 @@ tags_changed_cb (GranaryImportTarget *self)
 static void
 about_tags_cb (GranaryImportTarget *self)
 {
-  adw_dialog_present (granary_tag_help_new (), GTK_WIDGET (self));
+  granary_tag_help_present (GTK_WIDGET (self),
+                            granary_import_draft_get_connection (self->draft));
 }
 
 /* Changes of the draft */
@@ -429,15 +430,15 @@ void
 granary_import_target_set_draft (GranaryImportTarget *self,
                                  GranaryImportDraft  *draft)
 {
-  GranaryCatalog *catalog;
+  GranaryConnection *connection;
 
   g_return_if_fail (GRANARY_IS_IMPORT_TARGET (self));
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (draft));
   g_return_if_fail (self->draft == NULL);
 
-  catalog = granary_connection_get_catalog (granary_import_draft_get_connection (draft));
-  granary_model_chooser_set_catalog (self->chooser, catalog);
-  granary_tag_editor_set_catalog (self->tag_editor, catalog);
+  connection = granary_import_draft_get_connection (draft);
+  granary_model_chooser_set_catalog (self->chooser, granary_connection_get_catalog (connection));
+  granary_tag_editor_set_connection (self->tag_editor, connection);
 
   set_row_text (self->name_row, granary_import_draft_get_name (draft));
   set_row_text (self->description_row, granary_import_draft_get_description (draft));
