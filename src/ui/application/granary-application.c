@@ -7,16 +7,21 @@
 #include "granary-application.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
+#include "granary-account-list.h"
+#include "granary-keyring.h"
 #include "granary-preferences.h"
 #include "granary-window.h"
 
 struct _GranaryApplication
 {
-  AdwApplication  parent_instance;
+  AdwApplication      parent_instance;
 
-  GSettings      *settings; /* (owned) from startup on */
-  GranaryFolders *folders;  /* (owned) from startup on */
+  GSettings          *settings;    /* (owned) from startup on */
+  GranaryFolders     *folders;     /* (owned) from startup on */
+  GranaryAccountList *accounts;    /* (owned) (nullable) when they cannot be read */
+  GranaryCredentials *environment; /* (owned) (nullable): key of the environment */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryApplication, granary_application, ADW_TYPE_APPLICATION)
@@ -24,7 +29,7 @@ G_DEFINE_FINAL_TYPE (GranaryApplication, granary_application, ADW_TYPE_APPLICATI
 static const GOptionEntry options[] = {
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Show the version and exit"), NULL },
   { "repository", 'r', 0, G_OPTION_ARG_FILENAME, NULL,
-    N_("Show the repository in FOLDER"), N_("FOLDER") },
+    N_("Show the repository in FOLDER, or the connection of that name"), N_("FOLDER") },
   { "select", 0, 0, G_OPTION_ARG_STRING, NULL,
     N_("Select a model, or a version of it, and show its details"), N_("MODEL[:vN]") },
   { NULL }
@@ -52,12 +57,17 @@ static GranaryWindow *
 get_window (GranaryApplication *self)
 {
   GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+  GranaryWindow *window;
 
   for (GList *at = windows; at != NULL; at = at->next)
     if (GRANARY_IS_WINDOW (at->data))
       return at->data;
 
-  return granary_window_new (GTK_APPLICATION (self), self->settings, self->folders);
+  window = granary_window_new (GTK_APPLICATION (self), self->settings, self->folders);
+  if (self->accounts != NULL)
+    granary_window_set_accounts (window, self->accounts, self->environment);
+
+  return window;
 }
 
 static void
@@ -143,6 +153,23 @@ static const GActionEntry actions[] = {
   { .name = "import", .activate = import_cb },
 };
 
+/* The connections to the cloud. Without them the window still shows what is on this computer. */
+static void
+open_accounts (GranaryApplication *self)
+{
+  g_autofree char *path = granary_account_list_get_default_path ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) key_error = NULL;
+
+  self->accounts = granary_account_list_new (path, &error);
+  if (self->accounts == NULL)
+    g_warning ("Cannot read the connections: %s", error->message);
+
+  self->environment = granary_credentials_take_from_environment (&key_error);
+  if (key_error != NULL)
+    g_warning ("The key in the environment is not used: %s", key_error->message);
+}
+
 static void
 granary_application_startup (GApplication *application)
 {
@@ -152,6 +179,7 @@ granary_application_startup (GApplication *application)
 
   self->settings = g_settings_new (GRANARY_SETTINGS_ID);
   self->folders = granary_folders_new (self->settings);
+  open_accounts (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].keys);
@@ -233,13 +261,17 @@ granary_application_command_line (GApplication            *application,
         g_application_command_line_create_file_for_arg (command_line, folder);
       g_autofree char *path = g_file_get_path (file);
 
-      if (path == NULL)
+      /* As on the command line, a name without a slash is that of a connection first. */
+      if (strchr (folder, '/') != NULL || !granary_window_open_place (get_window (self), folder))
         {
-          g_application_command_line_printerr (
-            command_line, _("granary: “%s” is not a folder on this computer\n"), folder);
-          return 2;
+          if (path == NULL)
+            {
+              g_application_command_line_printerr (
+                command_line, _("granary: “%s” is not a folder on this computer\n"), folder);
+              return 2;
+            }
+          granary_window_open_folder (get_window (self), path);
         }
-      granary_window_open_folder (get_window (self), path);
     }
 
   if (g_variant_dict_lookup (dict, "select", "&s", &selected))
@@ -267,6 +299,8 @@ granary_application_finalize (GObject *object)
 {
   GranaryApplication *self = GRANARY_APPLICATION (object);
 
+  g_clear_object (&self->accounts);
+  g_clear_pointer (&self->environment, granary_credentials_unref);
   g_clear_object (&self->folders);
   g_clear_object (&self->settings);
 

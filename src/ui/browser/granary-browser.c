@@ -42,6 +42,18 @@ spinner_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether a service is being asked for its models for the first time. */
+static gboolean
+is_filling (GranaryBrowser *self)
+{
+  GranaryConnectionStatus *status =
+    self->connection != NULL ? granary_connection_get_status (self->connection) : NULL;
+
+  return status != NULL &&
+         granary_connection_status_get_state (status) == GRANARY_CONNECTION_REFRESHING &&
+         granary_connection_status_get_refreshed (status) == 0;
+}
+
 static void
 update_state (GranaryBrowser *self)
 {
@@ -54,7 +66,12 @@ update_state (GranaryBrowser *self)
   else if (g_list_model_get_n_items (G_LIST_MODEL (list)) > 0)
     name = "list";
   else if (!self->opening && granary_model_list_get_loaded (list))
-    name = query != NULL && granary_query_is_filtered (query) ? "no-results" : "empty";
+    {
+      if (query != NULL && granary_query_is_filtered (query))
+        name = "no-results";
+      else if (!is_filling (self))
+        name = "empty";
+    }
 
   if (name == NULL)
     {
@@ -485,7 +502,13 @@ granary_browser_set_connection (GranaryBrowser    *self,
   g_return_if_fail (GRANARY_IS_BROWSER (self));
   g_return_if_fail (connection == NULL || GRANARY_IS_CONNECTION (connection));
 
+  if (self->connection != NULL && granary_connection_get_status (self->connection) != NULL)
+    g_signal_handlers_disconnect_by_func (granary_connection_get_status (self->connection),
+                                          update_state, self);
   g_set_object (&self->connection, connection);
+  if (connection != NULL && granary_connection_get_status (connection) != NULL)
+    g_signal_connect_object (granary_connection_get_status (connection), "notify::state",
+                             G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
   self->opening = FALSE;
   set_error (self, NULL, NULL);
   if (self->columns != NULL)

@@ -398,6 +398,7 @@ granary_sidebar_set_connection (GranarySidebar    *self,
                                 GranaryConnection *connection)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  gboolean trash;
 
   g_return_if_fail (GRANARY_IS_SIDEBAR (self));
   g_return_if_fail (connection == NULL || GRANARY_IS_CONNECTION (connection));
@@ -408,6 +409,10 @@ granary_sidebar_set_connection (GranarySidebar    *self,
   set_count (self->models_count, self->models_row, _("Models"), 0);
   set_count (self->trash_count, self->trash_row, _("Trash"), 0);
   set_facets (self, none);
+  trash = connection == NULL || granary_connection_has (connection, GRANARY_FEATURE_TRASH);
+  gtk_widget_set_visible (GTK_WIDGET (self->trash_row), trash);
+  if (!trash && gtk_list_box_get_selected_row (self->pages) == self->trash_row)
+    gtk_list_box_select_row (self->pages, self->models_row);
   if (connection != NULL)
     g_signal_connect_object (granary_connection_get_catalog (connection), "changed",
                              G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);

@@ -42,10 +42,13 @@ refresh_cb (GSimpleAction *action,
 {
   GranaryWindow *self = user_data;
 
-  if (self->connection != NULL && self->lost == NULL)
+  if (self->connection != NULL && self->lost == NULL &&
+      granary_connection_has (self->connection, GRANARY_FEATURE_REFRESH))
+    granary_window_refresh (self);
+  else if (self->connection != NULL && self->lost == NULL)
     granary_model_list_reload (
       granary_model_tree_get_list (granary_browser_get_tree (self->browser)));
-  else if (self->folder != NULL)
+  else if (self->folder != NULL || self->account != NULL)
     granary_window_reopen (self);
 }
 
@@ -125,7 +128,12 @@ connection_cb (GSimpleAction *action,
       usual = granary_folders_dup_default (self->folders);
       folder = usual;
     }
-  granary_window_open_folder (self, folder);
+  else if (self->account != NULL &&
+           g_str_equal (folder, granary_account_get_uid (self->account)))
+    {
+      return;
+    }
+  granary_window_open_place (self, folder);
 }
 
 static void
@@ -179,8 +187,13 @@ granary_window_update_menu (GranaryWindow *self)
   g_autoptr (GMenu) connections = g_menu_new ();
   g_autoptr (GMenu) verbs = g_menu_new ();
   g_auto (GStrv) folders = granary_folders_list (self->folders);
-  gboolean usual = self->folder == NULL ||
-                   granary_folders_is_default (self->folders, self->folder);
+  g_autoptr (GMenu) clouds = g_menu_new ();
+  g_autoptr (GPtrArray) accounts = NULL;
+  const char *shown = self->account != NULL ? granary_account_get_uid (self->account)
+                                            : self->folder;
+  gboolean usual = self->account == NULL &&
+                   (self->folder == NULL ||
+                    granary_folders_is_default (self->folders, self->folder));
   GAction *connection = g_action_map_lookup_action (G_ACTION_MAP (self), "connection");
   GAction *forget = g_action_map_lookup_action (G_ACTION_MAP (self), "forget-folder");
 
@@ -193,15 +206,33 @@ granary_window_update_menu (GranaryWindow *self)
     }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (connections));
 
+  accounts = self->accounts != NULL ? granary_account_list_list (self->accounts) : NULL;
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
+    {
+      GranaryAccount *account = g_ptr_array_index (accounts, i);
+
+      add_connection (clouds, granary_account_get_name (account),
+                      granary_account_get_uid (account));
+    }
+  if (accounts != NULL && accounts->len > 0)
+    g_menu_append_section (menu, NULL, G_MENU_MODEL (clouds));
+
   g_menu_append (verbs, _("_Open Folder as Repository…"), "win.open-folder");
-  if (!usual)
+  if (self->accounts != NULL)
+    g_menu_append (verbs, _("_Add Connection…"), "win.add-connection");
+  if (self->account != NULL)
+    {
+      g_menu_append (verbs, _("Connection _Settings…"), "win.connection-settings");
+      g_menu_append (verbs, _("Add _Model by Id…"), "win.add-model");
+    }
+  else if (!usual)
     g_menu_append (verbs, _("_Remove from This List"), "win.forget-folder");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (verbs));
 
-  if (usual || g_utf8_validate (self->folder, -1, NULL))
+  if (usual || g_utf8_validate (shown, -1, NULL))
     g_simple_action_set_state (G_SIMPLE_ACTION (connection),
-                               g_variant_new_string (usual ? "" : self->folder));
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (forget), !usual);
+                               g_variant_new_string (usual ? "" : shown));
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (forget), !usual && self->account == NULL);
   granary_sidebar_set_menu (self->sidebar, G_MENU_MODEL (menu));
 }
 
@@ -216,6 +247,7 @@ granary_window_init_actions (GranaryWindow *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_action_map_add_action (G_ACTION_MAP (self), details);
+  granary_window_init_cloud (self);
   g_signal_connect_object (self->folders, "changed", G_CALLBACK (granary_window_update_menu), self,
                            G_CONNECT_SWAPPED);
   granary_window_update_menu (self);

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "granary-account-opening.h"
 #include "granary-error.h"
 #include "granary-local.h"
 
@@ -27,14 +28,17 @@ set_banner (AdwBanner  *banner,
 }
 
 /* The gravest of what there is to say. */
-static void
-update_banner (GranaryWindow *self)
+void
+granary_window_update_banner (GranaryWindow *self)
 {
   GranaryCatalog *catalog =
     self->connection != NULL ? granary_connection_get_catalog (self->connection) : NULL;
   g_autofree char *title = NULL;
+  g_autofree char *status = NULL;
   const char *button = NULL;
+  const char *status_button = NULL;
 
+  status = granary_window_dup_status_banner (self, &status_button);
   if (self->lost != NULL)
     {
       g_autoptr (GranaryWording) wording =
@@ -46,6 +50,11 @@ update_banner (GranaryWindow *self)
   else if (catalog != NULL && granary_catalog_is_read_only (catalog))
     {
       title = g_strdup (_("This repository can only be read: nothing can be imported or changed"));
+    }
+  else if (status != NULL)
+    {
+      title = g_steal_pointer (&status);
+      button = status_button;
     }
   else if (self->repairs != NULL)
     {
@@ -66,14 +75,24 @@ update_banner (GranaryWindow *self)
 static void
 banner_clicked_cb (GranaryWindow *self)
 {
+  GranaryConnectionState state = self->status != NULL
+                                 ? granary_connection_status_get_state (self->status)
+                                 : GRANARY_CONNECTION_FRESH;
+  const GError *error = self->status != NULL ? granary_connection_status_get_error (self->status)
+                                             : NULL;
+
   if (self->lost != NULL)
     granary_window_reopen (self);
+  else if (state == GRANARY_CONNECTION_REJECTED)
+    granary_window_edit_account (self);
+  else if (state == GRANARY_CONNECTION_OFFLINE || error != NULL)
+    granary_window_refresh (self);
   else if (self->repairs != NULL)
     g_clear_pointer (&self->repairs, g_free);
   else
     self->shared_dismissed = TRUE;
 
-  update_banner (self);
+  granary_window_update_banner (self);
 }
 
 static void
@@ -82,7 +101,17 @@ lost_cb (GranaryWindow *self,
 {
   g_clear_error (&self->lost);
   self->lost = g_error_copy (error);
-  update_banner (self);
+  granary_window_update_banner (self);
+}
+
+/* What is shown, or opened, for people. */
+static char *
+dup_title (GranaryWindow *self)
+{
+  if (self->account != NULL)
+    return g_strdup (granary_account_get_name (self->account));
+
+  return granary_folders_dup_title (self->folders, self->folder);
 }
 
 static void
@@ -95,7 +124,9 @@ opened_cb (GObject      *object,
   g_autoptr (GranaryConnection) connection = NULL;
   g_autofree char *title = NULL;
 
-  connection = granary_local_open_finish (result, &error);
+  connection = g_async_result_is_tagged (result, granary_account_open_async)
+               ? granary_account_open_finish (result, &error)
+               : granary_local_open_finish (result, &error);
   if (connection == NULL && granary_error_is_cancelled (error))
     return;
   /* Another folder may have been chosen meanwhile, or the window closed. */
@@ -110,7 +141,7 @@ opened_cb (GObject      *object,
       return;
     }
 
-  title = granary_folders_dup_title (self->folders, self->folder);
+  title = dup_title (self);
   granary_browser_show_failed (self->browser, error, title);
 }
 
@@ -126,6 +157,7 @@ forget_connection (GranaryWindow *self)
       granary_window_leave_connection (self, self->connection);
     }
   g_clear_object (&self->connection);
+  granary_window_follow_status (self);
   g_clear_error (&self->lost);
   g_clear_pointer (&self->repairs, g_free);
   self->shared_dismissed = FALSE;
@@ -164,7 +196,8 @@ granary_window_set_connection (GranaryWindow     *self,
       g_signal_connect_object (granary_connection_get_catalog (connection), "lost",
                                G_CALLBACK (lost_cb), self, G_CONNECT_SWAPPED);
     }
-  update_banner (self);
+  granary_window_follow_status (self);
+  granary_window_update_banner (self);
 
   if (connection == NULL)
     return;
@@ -195,9 +228,60 @@ granary_window_open_folder (GranaryWindow *self,
       (self->connection != NULL || self->opening != NULL))
     return;
 
+  g_clear_object (&self->account);
   g_set_str (&self->folder, folder);
   granary_folders_add (self->folders, folder);
   granary_window_reopen (self);
+}
+
+/**
+ * granary_window_open_account:
+ * @self: a window
+ * @account: a connection to the cloud
+ *
+ * Opens it, also when it is open already: its settings may have changed.
+ */
+void
+granary_window_open_account (GranaryWindow  *self,
+                             GranaryAccount *account)
+{
+  g_return_if_fail (GRANARY_IS_WINDOW (self));
+  g_return_if_fail (GRANARY_IS_ACCOUNT (account));
+
+  g_clear_pointer (&self->folder, g_free);
+  g_set_object (&self->account, account);
+  granary_window_reopen (self);
+}
+
+/**
+ * granary_window_open_place:
+ * @self: a window
+ * @place: name of a connection, or absolute path of a folder
+ *
+ * Returns: whether there is such a place
+ */
+gboolean
+granary_window_open_place (GranaryWindow *self,
+                           const char    *place)
+{
+  g_autoptr (GranaryAccount) account = NULL;
+
+  g_return_val_if_fail (GRANARY_IS_WINDOW (self), FALSE);
+  g_return_val_if_fail (place != NULL, FALSE);
+
+  if (g_path_is_absolute (place))
+    {
+      granary_window_open_folder (self, place);
+      return TRUE;
+    }
+
+  if (self->accounts != NULL)
+    account = granary_account_list_find (self->accounts, place);
+  if (account == NULL)
+    return FALSE;
+
+  granary_window_open_account (self, account);
+  return TRUE;
 }
 
 /**
@@ -215,10 +299,13 @@ granary_window_open_last (GranaryWindow *self)
 
   g_return_if_fail (GRANARY_IS_WINDOW (self));
 
-  if (self->folder != NULL)
+  if (self->folder != NULL || self->account != NULL)
     return;
 
   folder = g_settings_get_string (self->settings, "last-connection");
+  if ((environment == NULL || *environment == '\0') && *folder != '\0' &&
+      !g_path_is_absolute (folder) && granary_window_open_place (self, folder))
+    return;
   folders = granary_folders_list (self->folders);
   if ((environment != NULL && *environment != '\0') ||
       !g_strv_contains ((const char * const *) folders, folder))
@@ -238,7 +325,7 @@ granary_window_open_last (GranaryWindow *self)
 void
 granary_window_reopen (GranaryWindow *self)
 {
-  g_autofree char *title = granary_folders_dup_title (self->folders, self->folder);
+  g_autofree char *title = dup_title (self);
 
   forget_connection (self);
   granary_details_show_nothing (self->details);
@@ -248,14 +335,30 @@ granary_window_reopen (GranaryWindow *self)
   granary_browser_show_opening (self->browser);
   granary_sidebar_set_title (self->sidebar, title);
   granary_window_update_menu (self);
-  update_banner (self);
+  granary_window_update_banner (self);
+
+  self->opening = g_cancellable_new ();
+  if (self->account != NULL)
+    {
+      g_autoptr (GranaryConnection) kept = granary_window_take_background (self);
+
+      if (kept != NULL)
+        {
+          g_clear_object (&self->opening);
+          granary_window_set_connection (self, kept);
+          return;
+        }
+      g_settings_set_string (self->settings, "last-connection",
+                             granary_account_get_uid (self->account));
+      granary_account_open_async (self->account, self->environment, self->opening, opened_cb,
+                                  g_object_ref (self));
+      return;
+    }
 
   if (g_utf8_validate (self->folder, -1, NULL))
     g_settings_set_string (self->settings, "last-connection",
                            granary_folders_is_default (self->folders, self->folder) ? ""
                                                                                     : self->folder);
-
-  self->opening = g_cancellable_new ();
   granary_local_open_async (self->folder, self->opening, opened_cb, g_object_ref (self));
 }
 

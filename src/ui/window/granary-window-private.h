@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What granary-window.c, -actions.c, -connection.c and -transfers.c share. */
+/* What granary-window.c, -actions.c, -cloud.c, -connection.c and -transfers.c share. */
 
 struct _GranaryWindow
 {
@@ -19,13 +19,18 @@ struct _GranaryWindow
   GPtrArray              *background;        /* (owned) (element-type GranaryConnection): not shown,
                                               * kept until their transfers are through */
 
-  char                   *folder;            /* (owned) (nullable): what is shown or opened */
+  GranaryAccountList     *accounts;          /* (owned) (nullable): connections to the cloud */
+  GranaryCredentials     *environment;       /* (owned) (nullable): key that replaces stored ones */
+  char                   *folder;            /* (owned) (nullable): what is shown or opened … */
+  GranaryAccount         *account;           /* (owned) (nullable): … or this, never both */
   GranaryConnection      *connection;        /* (owned) (nullable) until it is open */
   GCancellable           *opening;           /* (owned) (nullable): of the opening under way */
   GError                 *lost;              /* (owned) (nullable): why it went away */
   char                   *repairs;           /* (owned) (nullable): what opening it put right */
   char                   *awaited_selection; /* (owned) (nullable): to be selected once open */
   GStrv                   awaited_paths;     /* (owned) (nullable): to be imported once open */
+  GranaryConnectionStatus *status;           /* (owned) (nullable): of the connection */
+  guint                   age_source;
   guint                   details_source;
   guint                   inhibit_cookie;
   gboolean                medium;
@@ -52,6 +57,17 @@ void granary_window_choose_folder      (GranaryWindow *self);
 /* -connection.c */
 void granary_window_init_connection    (GranaryWindow *self);
 void granary_window_reopen             (GranaryWindow *self);
+void granary_window_update_banner      (GranaryWindow *self);
+
+/* -cloud.c */
+void  granary_window_init_cloud        (GranaryWindow  *self);
+void  granary_window_follow_status     (GranaryWindow  *self);
+char *granary_window_dup_status_banner (GranaryWindow  *self,
+                                        const char    **button) G_GNUC_WARN_UNUSED_RESULT;
+void  granary_window_refresh           (GranaryWindow  *self);
+GranaryConnection *
+      granary_window_take_background   (GranaryWindow  *self) G_GNUC_WARN_UNUSED_RESULT;
+void  granary_window_edit_account      (GranaryWindow  *self);
 
 /* -transfers.c */
 void granary_window_init_transfers     (GranaryWindow *self);

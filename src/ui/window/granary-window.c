@@ -346,6 +346,7 @@ granary_window_dispose (GObject *object)
   GranaryWindow *self = GRANARY_WINDOW (object);
 
   g_clear_handle_id (&self->details_source, g_source_remove);
+  g_clear_handle_id (&self->age_source, g_source_remove);
   g_cancellable_cancel (self->opening);
   g_clear_object (&self->opening);
   granary_window_dispose_transfers (self);
@@ -355,6 +356,10 @@ granary_window_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (granary_connection_get_catalog (self->connection), self);
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_WINDOW);
   g_clear_object (&self->connection);
+  g_clear_object (&self->status);
+  g_clear_object (&self->account);
+  g_clear_object (&self->accounts);
+  g_clear_pointer (&self->environment, granary_credentials_unref);
   g_clear_object (&self->folders);
   g_clear_object (&self->settings);
 
@@ -462,6 +467,22 @@ granary_window_new (GtkApplication *application,
   update_layout (self);
 
   return self;
+}
+
+void
+granary_window_set_accounts (GranaryWindow      *self,
+                             GranaryAccountList *accounts,
+                             GranaryCredentials *environment)
+{
+  g_return_if_fail (GRANARY_IS_WINDOW (self));
+  g_return_if_fail (GRANARY_IS_ACCOUNT_LIST (accounts));
+  g_return_if_fail (self->accounts == NULL);
+
+  self->accounts = g_object_ref (accounts);
+  self->environment = environment != NULL ? granary_credentials_ref (environment) : NULL;
+  g_signal_connect_object (accounts, "changed", G_CALLBACK (granary_window_update_menu), self,
+                           G_CONNECT_SWAPPED);
+  granary_window_update_menu (self);
 }
 
 GranaryConnection *

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "granary-account-list.h"
 #include "granary-browser.h"
 #include "granary-connection.h"
 #include "granary-details.h"
@@ -26,9 +27,19 @@ G_DECLARE_FINAL_TYPE (GranaryWindow, granary_window, GRANARY, WINDOW, AdwApplica
 GranaryWindow     *granary_window_new            (GtkApplication     *application,
                                                   GSettings          *settings,
                                                   GranaryFolders     *folders);
+/* @environment: (nullable): key that is used in place of the stored ones. */
+void               granary_window_set_accounts   (GranaryWindow      *self,
+                                                  GranaryAccountList *accounts,
+                                                  GranaryCredentials *environment);
 void               granary_window_open_last      (GranaryWindow      *self);
 void               granary_window_open_folder    (GranaryWindow      *self,
                                                   const char         *folder);
+/* Opens it anew when it is open already: its settings may have changed. */
+void               granary_window_open_account   (GranaryWindow      *self,
+                                                  GranaryAccount     *account);
+/* A folder (with a "/") or the name of a connection; FALSE when there is none of that name. */
+gboolean           granary_window_open_place     (GranaryWindow      *self,
+                                                  const char         *place);
 void               granary_window_set_connection (GranaryWindow      *self,
                                                   GranaryConnection  *connection);
 GranaryConnection *granary_window_get_connection (GranaryWindow      *self);
