@@ -85,6 +85,10 @@ granary_ui_test_set_up (GranaryUiTest *test)
   g_assert_no_error (error);
   test->connection = granary_connection_new (GRANARY_CONNECTION_LOCAL, "test", "Test", test->folder,
                                              test->catalog, repository, NULL);
+  granary_connection_set_features (test->connection,
+                                   GRANARY_FEATURE_TRASH | GRANARY_FEATURE_RENAME |
+                                   GRANARY_FEATURE_DESCRIBE | GRANARY_FEATURE_FOLDER |
+                                   GRANARY_FEATURE_REMOVE_FILES);
 }
 
 void
