@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A connection to the cloud in the window: test-window-cloud.py BUILD SOURCE LANGUAGE
+
+Added by its dialog, browsed, tagged, uploaded to by a drop, deleted from after a look at the services,
+and looked at while the cloud is gone.
+"""
+
+import os
+import re
+
+from cloud import Cloud, SECRET_ID, SECRET_KEY
+from window import Desk, Missing, key, safetensors, wait_for
+from secrets_service import Keyring
+
+MODEL = 'vehicle-detector'
+
+desk = Desk('window-cloud')
+words = desk.words
+cloud = Cloud('demo')
+keyring = Keyring()
+
+
+def calls(action):
+    """The requests with that action so far."""
+    return [entry for entry in cloud.log() if entry.get('action') == action]
+
+
+def model_state(name=MODEL):
+    for model in cloud.state()['models']:
+        if model['name'] == name:
+            return model
+    return None
+
+
+def fill(dialog, label, text):
+    dialog.find('text', words(label)).set_text(text)
+
+
+def connect():
+    desk.open()
+    desk.window.find('label', words('No Models Yet'))
+    desk.window.find('toggle button', re.compile(words('On This Computer'))).press()
+    desk.window.find('menu item', words('_Add Connection…')).press()
+    dialog = desk.dialog('Add Connection')
+    add = desk.button('_Add', dialog)
+    if add.has('sensitive'):
+        raise Missing('Add can be pressed before anything was entered')
+    fill(dialog, '_Name', 'work')
+    fill(dialog, 'Secret_Id', SECRET_ID)
+    fill(dialog, 'Secret_Key', SECRET_KEY[:-1] + 'x')
+    dialog.find(name=re.compile(words('_Advanced'))).press()
+    for service, address in cloud.endpoints().items():
+        dialog.find('text', re.compile(service.upper() if len(service) < 4 else service,
+                                       re.IGNORECASE)).put_text(address)
+    desk.button('_Test Connection', dialog).press()
+    dialog.find(name=re.compile('SecretKey'), where=lambda node: 'work' in node.name)
+    fill(dialog, 'Secret_Key', SECRET_KEY)
+    desk.button('_Test Connection', dialog).press()
+    desk.button('_Add', dialog, sensitive=True).press()
+    desk.row(MODEL)
+
+
+def secret_is_nowhere():
+    for base in (os.environ['XDG_CONFIG_HOME'], os.environ['XDG_DATA_HOME']):
+        for folder, _folders, names in os.walk(base):
+            if 'keyrings' in folder:
+                continue
+            for name in names:
+                with open(os.path.join(folder, name), 'rb') as content:
+                    if SECRET_KEY.encode() in content.read():
+                        raise Missing(f'the key is in {folder}/{name}')
+    if SECRET_KEY in desk.window.log():
+        raise Missing('the key was printed')
+
+
+def browse():
+    desk.row('安全帽检测')
+    row = desk.row(MODEL).click()
+    key('Right')
+    row.find(where=lambda node: node is not row and node.has('focused'))
+    key('shift+Right')
+    desk.row('v4').click()
+    desk.window.find('label', re.compile('cos://models-1250000000/'))
+    desk.window.find('label', re.compile(r'^config\.json'))
+
+
+def tag():
+    desk.row(MODEL).click()
+    key('ctrl+t')
+    dialog = desk.dialog('Edit Tags')
+    dialog.find('text', words('Add a tag')).set_text('stage=prod')
+    key('Return')
+    desk.button('_Save', dialog, sensitive=True).press()
+    wait_for(lambda: calls('ModifyResourceTags'), 'call of the Tag service')
+    desk.window.find('table row', re.compile(rf'{MODEL}.*stage:prod'))
+
+
+def upload():
+    path = safetensors(desk.path('extra.safetensors'), 4.5, 200000)
+    dialog = desk.drop([path], desk.row('v4'), 'Upload Files')
+    dialog.find('label', re.compile(r'extra\.safetensors'))
+    desk.button('_Upload', dialog, sensitive=True).press()
+    wait_for(lambda: any(item['key'].endswith('/extra.safetensors') and
+                         item['size'] == os.path.getsize(path)
+                         for item in cloud.state()['objects']), 'the object in the storage')
+    desk.row('v4').click()
+    desk.window.find('label', re.compile(r'^extra\.safetensors'))
+
+
+def delete_with_services():
+    row = desk.row('安全帽检测').click()
+    key('Right')
+    row.find(where=lambda node: node is not row and node.has('focused'))
+    key('shift+Right')
+    desk.row('v3').click()
+    key('Delete')
+    question = desk.window.find('alert')
+    question.find('button', words('_View Related Services')).press()
+    services = desk.dialog('Related Services')
+    services.find('label', 'helmet-online')
+    key('Escape')
+    desk.window.gone('dialog', words('Related Services'))
+    question.find('button', words('_Delete')).press()
+    wait_for(lambda: calls('DeleteTrainingModelVersion'), 'call of the platform')
+    desk.no_row('v3')
+
+
+def offline():
+    cloud.control(offline=True)
+    key('F5')
+    desk.window.find('label', re.compile(words('Offline · %s').split('·')[0].strip()))
+    desk.row(MODEL).click()
+    key('ctrl+t')
+    dialog = desk.dialog('Edit Tags')
+    dialog.find('text', words('Add a tag')).set_text('stage=dev')
+    key('Return')
+    desk.button('_Save', dialog, sensitive=True).press()
+    dialog.find('label', re.compile('127.0.0.1|tione|tag'))
+    key('Escape')
+    desk.button('_Discard').press()
+    cloud.control(offline=False)
+    desk.button('_Try Again').press()
+    desk.window.gone('label', re.compile(words('Offline · %s').split('·')[0].strip()))
+
+
+def main():
+    try:
+        for name, step in (
+                ('a connection is added, and a wrong key is named', connect),
+                ('the key is in the Secret Service only', secret_is_nowhere),
+                ('models, versions and files are there', browse),
+                ('a tag reaches the Tag service', tag),
+                ('files dropped on a version reach the storage', upload),
+                ('a version is deleted after a look at its services', delete_with_services),
+                ('without the cloud the tree stays, and actions say why not', offline),
+                ('nothing was complained about', warnings)):
+            desk.story.step(name, step)
+        desk.done()
+    finally:
+        cloud.stop()
+        keyring.stop()
+
+
+def warnings():
+    found = desk.window.warnings()
+    if found:
+        raise Missing('warnings while it ran:\n' + '\n'.join(found))
+
+
+if __name__ == '__main__':
+    main()
