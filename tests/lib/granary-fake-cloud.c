@@ -128,7 +128,7 @@ make_version (const GranaryModel *model,
   version->remote = g_strdup ("{\"task_name\":\"train-plates\",\"region\":\"ap-guangzhou\"}");
   version->size = -1;
   version->n_files = -1;
-  version->created = version->updated = 1700000000 * G_USEC_PER_SEC;
+  version->created = version->updated = 1700000000LL * G_USEC_PER_SEC;
   version->metrics = g_ptr_array_new ();
 
   return version;
@@ -169,7 +169,7 @@ fill (GranaryWriter  *writer,
   model->tags = granary_tag_set_new ();
   granary_tag_set_put (model->tags, "team", "视觉", NULL);
   granary_tag_set_put (model->tags, "qcs:tag:createdBy", "uin/1", NULL);
-  model->created = model->updated = 1700000000 * G_USEC_PER_SEC;
+  model->created = model->updated = 1700000000LL * G_USEC_PER_SEC;
   model->versions = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_version_unref);
   g_ptr_array_add (model->versions, make_version (model, 2));
   g_ptr_array_add (model->versions, make_version (model, 1));
