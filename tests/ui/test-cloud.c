@@ -290,7 +290,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   adw_init ();
 
   g_test_add ("/cloud/delete", Fixture, NULL, set_up, test_delete, tear_down);

@@ -176,6 +176,8 @@ load_targets (GranaryCatalog  *catalog,
                                                   error);
   if (self->services == NULL)
     return NULL;
+  /* A stopped one is lost for good with what it runs, so that it counts like a running one. */
+  self->impact.n_services = (int) self->services->len;
 
   if (self->model_ids->len + self->single_ids->len != 1)
     g_clear_pointer (&self->model_name, g_free);
