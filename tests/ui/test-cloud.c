@@ -290,8 +290,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
+  widget_test_init (&argc, &argv);
 
   g_test_add ("/cloud/delete", Fixture, NULL, set_up, test_delete, tear_down);
   g_test_add ("/cloud/related-services", Fixture, NULL, set_up, test_related_services, tear_down);
