@@ -25,6 +25,8 @@ def benchmarks():
         **{name: [sys.executable, os.path.join(HERE, 'bench-large.py'), BUILD, FOLDER, name]
            for name in ('catalog', 'list')},
         'mirror': [sys.executable, os.path.join(HERE, 'bench-mirror.py'), BUILD, FOLDER],
+        'latency': [sys.executable, os.path.join(HERE, 'bench-latency.py'), BUILD,
+                    os.path.dirname(os.path.dirname(HERE)), FOLDER],
     }
     listed = subprocess.run(['meson', 'introspect', BUILD, '--benchmarks'], check=True, text=True,
                             stdout=subprocess.PIPE).stdout
