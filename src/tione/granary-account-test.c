@@ -102,6 +102,24 @@ check_models (GranaryAccountTest *self,
   self->errors[GRANARY_ACCOUNT_CHECK_MODELS] = g_steal_pointer (&error);
 }
 
+/* Names of those that files of this region's models can be in. */
+static GStrv
+choose_buckets (GPtrArray  *buckets,
+                const char *region)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < buckets->len; i++)
+    {
+      const GranaryBucket *bucket = g_ptr_array_index (buckets, i);
+
+      if (bucket->region == NULL || g_str_equal (bucket->region, region))
+        g_strv_builder_add (builder, bucket->name);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
 /* The bucket that was chosen has to be readable; without one the list of buckets to choose from. */
 static void
 check_storage (GranaryAccountTest *self,
@@ -127,6 +145,8 @@ check_storage (GranaryAccountTest *self,
       g_autoptr (GPtrArray) buckets = NULL;
 
       buckets = granary_cos_client_list_buckets (client, cancellable, error);
+      if (buckets != NULL)
+        self->buckets = choose_buckets (buckets, granary_account_get_region (account));
     }
 }
 
@@ -188,6 +208,7 @@ granary_account_test_free (GranaryAccountTest *self)
   for (guint i = 0; i < GRANARY_N_ACCOUNT_CHECKS; i++)
     g_clear_error (&self->errors[i]);
   g_free (self->account_uin);
+  g_strfreev (self->buckets);
   g_free (self);
 }
 

@@ -26,12 +26,15 @@ typedef enum
 /**
  * GranaryAccountTest:
  * @account_uin: (nullable): whose key it is
+ * @buckets: (nullable) (array zero-terminated=1): names of the account's buckets in its region, as far
+ *   as they were asked for and told
  * @done: which were made
  * @errors: what each found, %NULL when all is well
  */
 typedef struct
 {
   char     *account_uin;
+  char    **buckets;
   gboolean  done[GRANARY_N_ACCOUNT_CHECKS];
   GError   *errors[GRANARY_N_ACCOUNT_CHECKS];
 } GranaryAccountTest;

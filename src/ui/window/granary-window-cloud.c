@@ -247,6 +247,12 @@ account_done_cb (GranaryAccount *account,
 {
   GranaryWindow *self = user_data;
 
+  if (self->connection != NULL && self->account != NULL &&
+      (account == NULL || g_str_equal (granary_account_get_uid (account),
+                                       granary_account_get_uid (self->account))))
+    /* What runs with the settings before stops here, and goes on with the new ones. */
+    granary_connection_close (self->connection);
+
   if (account != NULL)
     granary_window_open_account (self, account);
   else
