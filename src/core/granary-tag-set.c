@@ -287,6 +287,14 @@ granary_tag_key_is_reserved (const char *key)
   return FALSE;
 }
 
+gboolean
+granary_tag_key_is_automatic (const char *key)
+{
+  g_return_val_if_fail (key != NULL, FALSE);
+
+  return g_str_has_prefix (key, "qcs:");
+}
+
 /**
  * granary_tag_set_put:
  * @self: a set

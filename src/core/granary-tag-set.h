@@ -33,6 +33,10 @@ const char    *granary_tag_set_lookup    (const GranaryTagSet  *self,
 gboolean       granary_tag_key_is_reserved
                                          (const char           *key);
 
+/* Whether the platform sets a tag of this key by itself, on every model: its keys begin with qcs:. */
+gboolean       granary_tag_key_is_automatic
+                                         (const char           *key);
+
 gboolean       granary_tag_set_equal     (const GranaryTagSet  *a,
                                           const GranaryTagSet  *b);
 

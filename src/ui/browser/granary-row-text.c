@@ -29,11 +29,15 @@ format_tags (const GranaryTagSet *tags)
 
   for (guint i = 0; i < n_tags; i++)
     {
+      const char *key = granary_tag_set_get_key (tags, i);
       const char *value = granary_tag_set_get_value (tags, i);
 
-      if (i > 0)
+      /* What every model carries tells nothing, and would hide the others. */
+      if (granary_tag_key_is_automatic (key))
+        continue;
+      if (text->len > 0)
         g_string_append (text, "  ");
-      g_string_append (text, granary_tag_set_get_key (tags, i));
+      g_string_append (text, key);
       if (value != NULL && *value != '\0')
         g_string_append_printf (text, ":%s", value);
     }

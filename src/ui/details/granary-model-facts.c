@@ -87,7 +87,10 @@ granary_model_facts_set_subject (GranaryModelFacts    *self,
   g_return_if_fail (subject != NULL && subject->model != NULL);
 
   versions = describe_versions (subject->model);
-  storage = granary_storage_describe (subject->model->size, subject->unique_size);
+  /* Of a model in the cloud none of whose files were looked at yet. */
+  storage = granary_storage_describe (subject->unique_size < 0 && subject->model->size == 0
+                                      ? -1 : subject->model->size,
+                                      subject->unique_size);
   created = granary_wording_time (subject->model->created);
   updated = granary_wording_time (subject->model->updated);
 

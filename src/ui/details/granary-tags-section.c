@@ -42,6 +42,20 @@ make_chip (const char *key,
 }
 
 static void
+add_chips (GranaryTagsSection *self,
+           gboolean            automatic)
+{
+  for (guint i = 0; i < granary_tag_set_get_size (self->tags); i++)
+    {
+      const char *key = granary_tag_set_get_key (self->tags, i);
+
+      if (granary_tag_key_is_automatic (key) == automatic)
+        adw_wrap_box_append (self->box,
+                             make_chip (key, granary_tag_set_get_value (self->tags, i)));
+    }
+}
+
+static void
 fill (GranaryTagsSection *self)
 {
   guint n_tags = granary_tag_set_get_size (self->tags);
@@ -49,9 +63,9 @@ fill (GranaryTagsSection *self)
 
   while ((chip = gtk_widget_get_first_child (GTK_WIDGET (self->box))) != NULL)
     adw_wrap_box_remove (self->box, chip);
-  for (guint i = 0; i < n_tags; i++)
-    adw_wrap_box_append (self->box, make_chip (granary_tag_set_get_key (self->tags, i),
-                                               granary_tag_set_get_value (self->tags, i)));
+  /* What people chose comes before what the platform puts on everything. */
+  add_chips (self, FALSE);
+  add_chips (self, TRUE);
 
   gtk_widget_set_visible (GTK_WIDGET (self->box), n_tags > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->none), n_tags == 0);

@@ -63,6 +63,23 @@ figures_free (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Figures, figures_free)
 
+/* What people chose comes before what the platform puts on everything; the order stays otherwise. */
+static void
+put_automatic_last (GPtrArray *facets)
+{
+  guint n_left = facets->len;
+
+  for (guint i = 0; n_left > 0; n_left--)
+    {
+      const GranaryFacet *facet = g_ptr_array_index (facets, i);
+
+      if (granary_tag_key_is_automatic (facet->key))
+        g_ptr_array_add (facets, g_ptr_array_steal_index (facets, i));
+      else
+        i++;
+    }
+}
+
 static gpointer
 load_figures (GranaryCatalog  *catalog,
               gpointer         data,
@@ -76,6 +93,7 @@ load_figures (GranaryCatalog  *catalog,
   figures->facets = granary_catalog_list_facets (catalog, error);
   if (figures->facets == NULL)
     return NULL;
+  put_automatic_last (figures->facets);
 
   return g_steal_pointer (&figures);
 }
