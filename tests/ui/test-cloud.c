@@ -251,7 +251,7 @@ test_banner (Fixture       *fixture,
   granary_connection_status_end (fixture->cloud.status, 0, offline);
   granary_ui_test_wait (adw_banner_get_revealed (banner));
   g_assert_nonnull (strstr (adw_banner_get_title (banner), "Offline"));
-  g_assert_nonnull (strstr (adw_banner_get_title (banner), "as of"));
+  g_assert_nonnull (strstr (adw_banner_get_title (banner), "last updated"));
 
   g_signal_emit_by_name (banner, "button-clicked");
   granary_ui_test_wait (fixture->cloud.n_refreshes == 1);

@@ -127,10 +127,20 @@ static GtkWidget *
 make_inscription (void)
 {
   GtkWidget *inscription = gtk_inscription_new (NULL);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  PangoFontMetrics *metrics;
 
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (inscription),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   gtk_inscription_set_yalign (GTK_INSCRIPTION (inscription), 0.5f);
+  /* Glyphs of other fonts, the ellipsis among them, make a line taller, and it would be drawn
+   * higher than its neighbours. */
+  metrics = pango_context_get_metrics (gtk_widget_get_pango_context (inscription), NULL, NULL);
+  pango_attr_list_insert (attributes,
+                          pango_attr_line_height_new_absolute (
+                            pango_font_metrics_get_height (metrics) * 6 / 5));
+  gtk_inscription_set_attributes (GTK_INSCRIPTION (inscription), attributes);
+  pango_font_metrics_unref (metrics);
   /* It draws shortened text at its top, so it must not be taller than a line. */
   gtk_widget_set_valign (inscription, GTK_ALIGN_CENTER);
   gtk_widget_set_has_tooltip (inscription, TRUE);

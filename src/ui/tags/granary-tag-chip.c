@@ -212,6 +212,10 @@ granary_tag_chip_set_row (GranaryTagChip          *self,
     description = g_strdup (_("Set by the platform"));
   self->locked = row->locked;
   gtk_widget_set_visible (self->remove_button, !row->locked);
+  if (row->locked)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "locked");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "locked");
 
   gtk_label_set_label (self->count_label, count != NULL ? count : "");
   gtk_widget_set_visible (GTK_WIDGET (self->count_label), count != NULL);

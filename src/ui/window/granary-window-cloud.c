@@ -72,8 +72,8 @@ make_age (GranaryConnectionStatus *status)
     return g_strdup (_("nothing was loaded yet"));
 
   age = granary_wording_age (refreshed, g_get_real_time ());
-  /* Translators: how old the list of models is, such as “models as of 2 hours ago”. */
-  return g_strdup_printf (_("models as of %s"), age);
+  /* Translators: how old the list of models is, such as “last updated: 2 hours ago”. */
+  return g_strdup_printf (_("last updated: %s"), age);
 }
 
 /**
