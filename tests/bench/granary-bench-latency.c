@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "granary-keyring.h"
+#include "granary-shell.h"
 #include "granary-tione.h"
 #include "granary-window.h"
 
