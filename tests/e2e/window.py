@@ -147,6 +147,11 @@ class Desk:
     def button(self, text, inside=None, **options):
         return (inside or self.window).find('button', self.words(text), **options)
 
+    def mnemonic(self, text):
+        """The key that chooses it in a menu, in the language under test."""
+        told = self.words.catalogue.gettext(text)
+        return told[told.index('_') + 1].lower()
+
     def dialog(self, title):
         return self.window.find('dialog', self.words(title))
 

@@ -721,6 +721,8 @@ fill (GranaryConnectionDialog *self)
           any_endpoint = any_endpoint || url != NULL;
         }
       adw_expander_row_set_expanded (self->advanced_row, any_endpoint);
+      /* What is remembered is of this region; another one is another connection. */
+      gtk_widget_set_sensitive (GTK_WIDGET (self->region_row), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->id_row),
                                      _("Secret_Id, to Use Another Key"));
       adw_dialog_set_title (ADW_DIALOG (self), _("Connection Settings"));
