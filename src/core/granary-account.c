@@ -356,7 +356,8 @@ granary_account_get_prefix (GranaryAccount *self)
  * granary_account_set_storage:
  * @self: an account that no other thread has yet
  * @bucket: (nullable): where files of new models go; "" is none
- * @prefix: (nullable): how their keys begin; a `/` at its end is added, one at its beginning left out
+ * @prefix: (nullable): how their keys begin; a `/` at their end is added, one at the
+ *   beginning left out
  *
  * Chooses where new files go.
  */

@@ -9,7 +9,7 @@
 #include "granary-error.h"
 
 /*
- * Sorts failures by what they mean for the caller: whether anything can have been done by the server
+ * Sorts failures by what they mean for the caller: whether the server can have done anything
  * (@sent), and whether waiting helps. The message goes to logs; it names the host alone, as queries
  * and headers may carry signatures.
  */

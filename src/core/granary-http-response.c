@@ -12,8 +12,8 @@
 #define READ_SIZE (64 * 1024)
 
 /*
- * The body of an answer. libsoup takes a connection that ends too early for the end of the body when
- * the server had said `Connection: close`; here the announced length counts.
+ * The body of an answer. libsoup takes a connection that ends too early for the end of the body
+ * when the server had said `Connection: close`; here the announced length counts.
  *
  * Holds a place in the pool until its end was read or it is closed. Used by one thread at a time.
  */
@@ -209,8 +209,8 @@ granary_http_response_new (GranaryHttp  *http,
 }
 
 /*
- * Reads the body whole, up to @max bytes (0: 32 MiB): what a broken or hostile server sends must not
- * fill the memory.
+ * Reads the body whole, up to @max bytes (0: 32 MiB): what a broken or hostile server sends must
+ * not fill the memory.
  */
 gboolean
 granary_http_response_read (GranaryHttpResponse  *self,
@@ -314,8 +314,8 @@ granary_http_response_get_body (GranaryHttpResponse *self)
  * granary_http_response_get_stream:
  * @self: an answer of granary_http_open()
  *
- * Reads fail with errors of [error@Error], %GRANARY_REASON_CONNECTION_BROKEN when bytes are missing.
- * To be read on the thread that opened it; gives up with the response.
+ * Reads fail with errors of [error@Error], %GRANARY_REASON_CONNECTION_BROKEN when bytes are
+ * missing. To be read on the thread that opened it, and no longer than the response is kept.
  *
  * Returns: (transfer none): its body
  */
@@ -343,7 +343,7 @@ parse_date (const char *text)
  * granary_http_response_get_retry_after:
  * @self: an answer
  *
- * Returns: seconds that it asks to wait, whether written as a number or as a date; 0 when it does not
+ * Returns: seconds that it asks to wait, whether written as a number or as a date; 0 for none
  */
 guint
 granary_http_response_get_retry_after (GranaryHttpResponse *self)

@@ -83,8 +83,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryHttpResponse, granary_http_response_free)
  * A pool of connections. Follows no redirect, stores no cookie, uses the desktop's proxy settings,
  * checks certificates. Thread-safe; made on any thread.
  *
- * Errors: of @stream itself (SOURCE_CHANGED when it ends early); of code %GRANARY_ERROR_NETWORK with reason HOST_UNREACHABLE (nothing was sent),
- * NO_ANSWER_IN_TIME, CONNECTION_BROKEN, CERTIFICATE_INVALID; RESPONSE_TOO_LARGE; or
+ * Errors: those of the request's stream (SOURCE_CHANGED when it ends early); of code
+ * %GRANARY_ERROR_NETWORK with reason HOST_UNREACHABLE (nothing was sent), NO_ANSWER_IN_TIME,
+ * CONNECTION_BROKEN, CERTIFICATE_INVALID (nothing was sent); RESPONSE_TOO_LARGE; or
  * %G_IO_ERROR_CANCELLED. An HTTP error status is no error here.
  */
 #define GRANARY_TYPE_HTTP (granary_http_get_type ())

@@ -97,7 +97,7 @@ signature (const GranaryTc3Input *input,
   return hex;
 }
 
-/* Sorted by name. The value of x-tc-action is signed in lower case, every other one as it is sent. */
+/* Sorted by name. The value of x-tc-action is signed in lower case, every other as it is sent. */
 static GArray *
 collect_headers (const char * const *headers)
 {
@@ -130,7 +130,7 @@ collect_headers (const char * const *headers)
  * @canonical: (out) (optional): the canonical request
  * @string_to_sign: (out) (optional): what the last key signs
  *
- * Source: cloud-protocols of API 3.0, signature method v3.
+ * Source: signature method v3 of API 3.0 (TC3-HMAC-SHA256).
  *
  * Returns: (transfer full): value of the Authorization header
  */

@@ -209,7 +209,7 @@ find_subject (const GranaryApiFault *fault,
  * @error: return location
  * @fault: what was answered
  *
- * Sorts an answer that says no. Source of the codes: cloud-protocols of API 3.0, common error codes.
+ * Sorts an answer that says no. Source of the codes: common error codes of API 3.0.
  *
  * Returns: what can be done about it
  */

@@ -29,8 +29,8 @@ static const char *const service_versions[GRANARY_N_CLOUD_SERVICES] = {
   [GRANARY_CLOUD_REGION] = "2022-06-27",
 };
 
-/* Calls that left the published interface. For some accounts they still answer; others are told that
- * they have no permission, although there is none to be had. */
+/* Calls that left the published interface. For some accounts they still answer; others are told
+ * that they have no permission, although there is none to be had. */
 static const char *const withdrawn_calls[] = {
   "DescribeLatestTrainingMetrics",
   "DescribeModelServiceHistory",
@@ -51,7 +51,7 @@ struct _GranaryApi
   GranaryClock    clock;
 
   GMutex          mutex;                           /* guards what follows */
-  gint64          paid[GRANARY_N_CLOUD_SERVICES];  /* monotonic µs up to which the rate is used up */
+  gint64          paid[GRANARY_N_CLOUD_SERVICES];  /* monotonic µs until when the rate is spent */
   GHashTable     *withdrawn;                       /* set of `REGION/SERVICE/ACTION` */
 };
 

@@ -279,7 +279,7 @@ test_too_large (void)
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
     "HTTP/1.1 200 OK\r\n\r\n",
     "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=\"a\"\r\nTransfer-Encoding: chunked\r\n\r\n",
-    "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"a\"\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\n",
     "HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n",
   };
 
@@ -306,7 +306,8 @@ test_misdirected (void)
   g_autoptr (GranaryHttp) http = granary_http_new (1);
 
   server = granary_raw_server_start (endless_script,
-                                     "HTTP/1.1 421 Misdirected\r\nTransfer-Encoding: chunked\r\n\r\n");
+                                     "HTTP/1.1 421 Misdirected\r\n"
+                                     "Transfer-Encoding: chunked\r\n\r\n");
   assert_network (http, granary_raw_server_get_url (server), GRANARY_REASON_CONNECTION_BROKEN, 1);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* No secret, signature or token ever reaches logs or errors: the calls run in a process of their own
- * with every debug message on, and all that it says is searched. */
+/* No secret, signature or token ever reaches logs or errors: the calls run in a process of their
+ * own with every debug message on, and all that it says is searched. */
 
 #include "api-testing.h"
 #include "granary-cos-client.h"
@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* What a process that serves this key must never say. The id of the key and the names of headers are
- * no secrets. */
+/* What a process that serves this key must never say. The id of the key and the names of headers
+ * are no secrets. */
 static const char *const secrets[] = {
   "*" GRANARY_TEST_CLOUD_TEMPORARY_SECRET_KEY "*",
   "*" GRANARY_TEST_CLOUD_TOKEN "*",

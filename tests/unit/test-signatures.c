@@ -95,14 +95,15 @@ test_tc3 (void)
     }
 }
 
-/* The order in which headers are given, blanks around values and the case of names do not matter. */
+/* The order of headers, blanks around values and the case of names do not matter. */
 static void
 test_tc3_order (void)
 {
   JsonNode *vector = json_array_get_element (get_vectors ("tc3", 13), 1);
   g_autofree const char **headers = list (vector, "headers");
   const char *shuffled[] = {
-    "X-TC-ACTION", headers[5], "HOST", "  cvm.tencentcloudapi.com ", "Content-Type", headers[1], NULL
+    "X-TC-ACTION", headers[5], "HOST", "  cvm.tencentcloudapi.com ", "Content-Type", headers[1],
+    NULL
   };
   g_autofree char *authorization = NULL;
   GranaryTc3Input input = {
