@@ -20,13 +20,14 @@ typedef void (*GranaryFileRangeFunc) (gsize    n_bytes,
 #define GRANARY_TYPE_FILE_RANGE_STREAM (granary_file_range_stream_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryFileRangeStream, granary_file_range_stream, GRANARY, FILE_RANGE_STREAM, GInputStream)
 
-GranaryFileRangeStream *granary_file_range_stream_new          (int                     fd,
-                                                                gint64                  offset,
-                                                                gint64                  length,
-                                                                GranaryFileRangeFunc    counted,
-                                                                gpointer                user_data) G_GNUC_WARN_UNUSED_RESULT;
-gint64                  granary_file_range_stream_get_position (GranaryFileRangeStream *self);
-guint64                 granary_file_range_stream_get_crc64    (GranaryFileRangeStream *self);
-int                     granary_file_range_stream_get_failure  (GranaryFileRangeStream *self);
+GranaryFileRangeStream *granary_file_range_stream_new (int                   fd,
+                                                       gint64                offset,
+                                                       gint64                length,
+                                                       GranaryFileRangeFunc  counted,
+                                                       gpointer              user_data) G_GNUC_WARN_UNUSED_RESULT;
+
+gint64   granary_file_range_stream_get_position (GranaryFileRangeStream *self);
+guint64  granary_file_range_stream_get_crc64    (GranaryFileRangeStream *self);
+int      granary_file_range_stream_get_failure  (GranaryFileRangeStream *self);
 
 G_END_DECLS
