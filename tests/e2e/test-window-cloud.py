@@ -58,15 +58,16 @@ def connect():
         raise Missing('Add can be pressed before anything was entered')
     fill(dialog, '_Name', 'work')
     fill(dialog, '_Region', 'ap-guangzhou')
-    fill(dialog, 'Secret_Id', SECRET_ID)
-    fill(dialog, 'Secret_Key', SECRET_KEY[:-1] + 'x')
+    # Names of the platform, the same in every language.
+    dialog.find('text', 'SecretId').set_text(SECRET_ID)
+    dialog.find('text', 'SecretKey').set_text(SECRET_KEY[:-1] + 'x')
     dialog.find('list item', words('A_dvanced')).click()
     for service, address in (('TI-ONE', cloud.url), ('COS', cloud.cos_template), ('Tag', cloud.url),
                              ('TCR', cloud.url), ('STS', cloud.url), ('CAM', cloud.url)):
         dialog.find('text', service, showing=False).put_text(address)
     test(dialog)
     dialog.find('label', re.compile('SecretKey'), where=lambda node: 'work' in node.name)
-    fill(dialog, 'Secret_Key', SECRET_KEY)
+    dialog.find('text', 'SecretKey').set_text(SECRET_KEY)
     test(dialog)
     dialog.find('label', words('All is well', 'test of a connection'))
     desk.button('_Add', dialog, sensitive=True).press()
