@@ -239,8 +239,8 @@ update_state (GranaryConnectionDialog *self)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->save_button),
                             name && region && key && bucket && endpoints && !self->busy);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->test_row),
-                            region && key && endpoints && !self->busy);
+  /* Also while it runs: it would lose the focus. */
+  gtk_widget_set_sensitive (GTK_WIDGET (self->test_row), region && key && endpoints);
   gtk_widget_set_sensitive (GTK_WIDGET (self->page), !self->busy || self->saving == NULL);
   adw_dialog_set_can_close (ADW_DIALOG (self), !self->touched && !self->busy);
 }
@@ -363,6 +363,9 @@ test_cb (GranaryConnectionDialog *self)
 {
   g_autoptr (GranaryCredentials) credentials = NULL;
   g_autoptr (GError) error = NULL;
+
+  if (self->busy)
+    return;
 
   adw_banner_set_revealed (self->banner, FALSE);
   granary_connection_checks_show (self->checks, NULL);
