@@ -9,7 +9,7 @@ and looked at while the cloud is gone.
 import os
 import re
 
-from window import Desk, Missing, key, safetensors, type_text, wait_for
+from window import Desk, Missing, key, safetensors, type_text, wait_for, xdotool
 from cloud import Cloud, SECRET_ID, SECRET_KEY  # after window, which knows where it is
 from secrets_service import Keyring
 
@@ -95,16 +95,12 @@ def secret_is_nowhere():
 
 
 def expand(model, version):
-    """Opens a model by the keyboard; the list may just be moving its focus after a search."""
-    desk.row(model).click()
-    for _attempt in range(5):
-        key('Right')
-        key('shift+Right')
-        try:
-            return desk.row(version, timeout=3)
-        except Missing:
-            desk.row(model).click()
-    raise Missing(f'{model} does not open')
+    """Opens a model by its arrow."""
+    row = desk.row(model)
+    row.steady_centre()
+    x, y, _width, height = row.box()
+    xdotool('mousemove', x + 14, y + height // 2, 'click', 1)
+    return desk.row(version)
 
 
 def browse():
@@ -147,13 +143,12 @@ def delete_with_services():
     desk.no_row(MODEL)
     expand('安全帽检测', 'v3').click()
     key('Delete')
-    question = desk.window.find('alert')
-    question.find('button', words('_View Related Services')).press()
+    desk.button('_View Related Services').press()
     services = desk.dialog('Related Services')
     services.find('label', 'helmet-online')
     key('Escape')
     desk.window.gone('dialog', words('Related Services'))
-    question.find('button', words('_Delete')).press()
+    desk.button('_Delete', sensitive=True).press()
     wait_for(lambda: calls('DeleteTrainingModelVersion'), 'call of the platform')
     desk.no_row('v3')
 

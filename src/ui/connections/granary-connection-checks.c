@@ -60,6 +60,8 @@ describe (const GError *error)
 static void
 granary_connection_checks_dispose (GObject *object)
 {
+  /* The child is one of the template's; it is to be let go of once only. */
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), GRANARY_TYPE_CONNECTION_CHECKS);
 
   G_OBJECT_CLASS (granary_connection_checks_parent_class)->dispose (object);
