@@ -248,6 +248,8 @@ name_setup_cb (GtkSignalListItemFactory *factory,
   gtk_widget_set_hexpand (name, TRUE);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (summary, "caption");
+  /* In small letters, for which that line would be too tall. */
+  gtk_inscription_set_attributes (GTK_INSCRIPTION (summary), NULL);
   gtk_widget_add_css_class (summary, "dim-label");
   gtk_widget_set_visible (summary, self->narrow);
   gtk_box_append (GTK_BOX (box), name);
