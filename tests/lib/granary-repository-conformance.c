@@ -14,6 +14,7 @@
 #include "granary-error.h"
 #include "granary-metric.h"
 #include "granary-names.h"
+#include "granary-test-spoil.h"
 
 /* Auxiliary functions */
 
@@ -109,94 +110,6 @@ assert_content (GranaryTestPlace *place,
   g_assert_true (g_file_get_contents (stored, &text, &length, NULL));
   g_assert_true (g_file_get_contents (source, &wanted, &wanted_length, NULL));
   g_assert_cmpmem (text, length, wanted, wanted_length);
-}
-
-/* Beside the back end, as other programs might. */
-
-static void
-result_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GAsyncResult **at = user_data;
-
-  *at = g_object_ref (result);
-}
-
-static GranaryObjectPlace *
-find_object (GranaryVersion *version,
-             const char     *path)
-{
-  g_autoptr (GError) error = NULL;
-  GranaryObjectPlace *place = granary_object_place_parse (version->location, &error);
-  char *key;
-
-  g_assert_no_error (error);
-  key = g_strconcat (place->key, path, NULL);
-  g_free (place->key);
-  place->key = key;
-  return place;
-}
-
-static void
-spoil_remove (GranaryTestPlace *place,
-              GranaryVersion   *version,
-              const char       *path)
-{
-  if (has (place, GRANARY_FEATURE_FOLDER))
-    {
-      g_autofree char *stored = granary_repository_dup_path (place->repository,
-                                                             version->model_name, version->number,
-                                                             path);
-
-      g_assert_no_errno (g_unlink (stored));
-    }
-  else
-    {
-      GranaryObjectStorage *storage = granary_connection_get_storage (place->connection);
-      g_autoptr (GranaryObjectPlace) object = find_object (version, path);
-      const char *keys[] = { object->key, NULL };
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (GError) error = NULL;
-
-      granary_object_storage_delete_async (storage, object, keys, NULL, result_cb, &result);
-      while (result == NULL)
-        g_main_context_iteration (NULL, TRUE);
-      granary_object_storage_delete_finish (storage, result, &error);
-      g_assert_no_error (error);
-    }
-}
-
-static void
-spoil_write (GranaryTestPlace *place,
-             GranaryVersion   *version,
-             const char       *path,
-             gsize             size)
-{
-  if (has (place, GRANARY_FEATURE_FOLDER))
-    {
-      g_autofree char *folder = granary_repository_dup_path (place->repository,
-                                                             version->model_name, version->number,
-                                                             NULL);
-
-      g_free (granary_test_write_size (folder, path, size, 99));
-    }
-  else
-    {
-      GranaryObjectStorage *storage = granary_connection_get_storage (place->connection);
-      g_autoptr (GranaryObjectPlace) object = find_object (version, path);
-      g_autofree char *spoilt = granary_test_place_path (place, "spoilt");
-      g_autofree char *file = granary_test_write_size (spoilt, path, size, 99);
-      g_autoptr (GranaryObject) written = NULL;
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (GError) error = NULL;
-
-      granary_object_storage_write_async (storage, file, object, NULL, result_cb, &result);
-      while (result == NULL)
-        g_main_context_iteration (NULL, TRUE);
-      written = granary_object_storage_write_finish (storage, result, &error);
-      g_assert_no_error (error);
-    }
 }
 
 static gboolean
@@ -976,11 +889,11 @@ test_verify (GranaryTestPlace *place,
   g_assert_cmpuint (nothing->len, ==, 0);
 
   /* One gone, one of the same size but other bytes, one more, one folder more. */
-  spoil_remove (place, version, "config.json");
-  spoil_remove (place, version, "weights.bin");
-  spoil_write (place, version, "weights.bin", 70000);
-  spoil_write (place, version, "tokens/extra", 1);
-  spoil_write (place, version, "more/a", 1);
+  granary_test_spoil_remove (place, version, "config.json");
+  granary_test_spoil_remove (place, version, "weights.bin");
+  granary_test_spoil_write (place, version, "weights.bin", 70000);
+  granary_test_spoil_write (place, version, "tokens/extra", 1);
+  granary_test_spoil_write (place, version, "more/a", 1);
 
   problems = granary_test_verify (place, &error);
   g_assert_no_error (error);
