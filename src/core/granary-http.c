@@ -27,7 +27,7 @@ struct _GranaryHttp
   GMutex       mutex;           /* guards what follows */
   GCond        cond;            /* a place was given back, or a waiter called off */
   guint        n_under_way;
-  GHashTable  *sockets;         /* (owned): connection id → GWeakRef to its GSocket */
+  GHashTable  *sockets;         /* (owned): connection id → (owned) GSocket, until it is seen closed */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryHttp, granary_http, G_TYPE_OBJECT)
@@ -106,21 +106,12 @@ granary_http_leave (GranaryHttp *self)
 /* Timeouts: libsoup has one for all requests of a session, which is that of connecting here. Once
  * there is a connection, its socket has that of the request that uses it. */
 
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
 static gboolean
 is_gone (gpointer key,
          gpointer value,
          gpointer user_data)
 {
-  g_autoptr (GObject) object = g_weak_ref_get (value);
-
-  return object == NULL;
+  return g_socket_is_closed (value);
 }
 
 static guint
@@ -140,19 +131,13 @@ set_timeout (Exchange    *exchange,
   g_mutex_lock (&self->mutex);
   if (exchange->socket != NULL)
     {
-      GWeakRef *ref = g_new0 (GWeakRef, 1);
-
       socket = g_steal_pointer (&exchange->socket);
-      g_weak_ref_init (ref, socket);
       g_hash_table_foreach_remove (self->sockets, is_gone, NULL);
-      g_hash_table_replace (self->sockets, g_memdup2 (&id, sizeof id), ref);
+      g_hash_table_replace (self->sockets, g_memdup2 (&id, sizeof id), g_object_ref (socket));
     }
   else
     {
-      GWeakRef *ref = g_hash_table_lookup (self->sockets, &id);
-
-      if (ref != NULL)
-        socket = g_weak_ref_get (ref);
+      g_set_object (&socket, g_hash_table_lookup (self->sockets, &id));
     }
   g_mutex_unlock (&self->mutex);
 
@@ -428,7 +413,7 @@ granary_http_init (GranaryHttp *self)
 {
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  self->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, weak_ref_free);
+  self->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
 }
 
 /**
