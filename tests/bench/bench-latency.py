@@ -7,9 +7,10 @@ import sys
 
 BUILD, SOURCE, FOLDER = sys.argv[1:4]
 sys.path.insert(0, os.path.join(SOURCE, 'tests', 'lib'))
-from cloud import Cloud  # noqa: E402
+from cloud import BLACK_HOLE, REGION, Cloud  # noqa: E402
 
 with Cloud('demo') as cloud:
+    cloud.control(make_bucket={'name': BLACK_HOLE, 'region': REGION})
     subprocess.run([os.path.join(SOURCE, 'build-aux', 'headless'),
                     os.path.join(BUILD, 'tests', 'bench', 'granary-bench-latency'),
                     cloud.url, cloud.cos_template, FOLDER],

@@ -77,6 +77,11 @@ end (Bench      *bench,
   guint n_over = 0;
 
   g_clear_handle_id (&bench->source, g_source_remove);
+  if (bench->error != NULL)
+    g_error ("%s", bench->error->message);
+  if (bench->gaps->len == 0)
+    g_error ("%s: over before it was measured", what);
+
   g_array_sort (bench->gaps, compare);
   for (guint i = 0; i < bench->gaps->len; i++)
     n_over += g_array_index (bench->gaps, double, i) > LIMIT_MS;
@@ -217,8 +222,6 @@ main (int    argc,
   end (&bench, "3 uploads");
 
   remove_files (argv[3]);
-  if (bench.error != NULL)
-    g_error ("%s", bench.error->message);
   gtk_window_destroy (GTK_WINDOW (window));
 
   return EXIT_SUCCESS;
