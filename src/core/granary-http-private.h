@@ -17,6 +17,8 @@ gboolean             granary_http_response_read      (GranaryHttpResponse  *self
                                                       gsize                 max,
                                                       GCancellable         *cancellable,
                                                       GError              **error);
+/* Where the host of @uri is, for any number of threads. */
+GSocketConnectable  *granary_http_address_new        (GUri                 *uri) G_GNUC_WARN_UNUSED_RESULT;
 /* The body of a request. */
 GInputStream        *granary_http_source_new         (GInputStream         *base,
                                                       gint64                length) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,18 +16,33 @@
 /* Seconds that an unused connection is kept. */
 #define IDLE_TIMEOUT 30
 
+/* A session has one address to connect to, and numbers its connections. */
+typedef struct
+{
+  SoupSession *session; /* (owned) */
+  GHashTable  *sockets; /* (owned): connection id → (owned) GSocket, until it is seen closed;
+                         * guarded by the mutex of the pool */
+} Host;
+
+static void
+host_free (Host *self)
+{
+  g_object_unref (self->session);
+  g_hash_table_unref (self->sockets);
+  g_free (self);
+}
+
 struct _GranaryHttp
 {
   GObject parent_instance;
 
-  SoupSession *session;         /* (owned) */
   guint        max_connections;
   gint         n_sent;          /* atomic */
 
   GMutex       mutex;           /* guards what follows */
   GCond        cond;            /* a place was given back, or a waiter called off */
   guint        n_under_way;
-  GHashTable  *sockets;         /* (owned): connection id → (owned) GSocket, until it is seen closed */
+  GHashTable  *hosts;           /* (owned): scheme, name and port → (owned) Host */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryHttp, granary_http, G_TYPE_OBJECT)
@@ -36,6 +51,7 @@ G_DEFINE_FINAL_TYPE (GranaryHttp, granary_http, G_TYPE_OBJECT)
 typedef struct
 {
   GranaryHttp              *http;
+  Host                     *host;        /* (unowned): of @http */
   const GranaryHttpRequest *request;
   GCancellable             *cancellable; /* (owned): the caller's wish, or ours to give up */
   GSocket                  *socket;      /* (owned) (nullable): of a new connection */
@@ -124,22 +140,23 @@ static void
 set_timeout (Exchange    *exchange,
              SoupMessage *message)
 {
-  GranaryHttp *self = exchange->http;
+  GMutex *mutex = &exchange->http->mutex;
+  GHashTable *sockets = exchange->host->sockets;
   guint64 id = soup_message_get_connection_id (message);
   g_autoptr (GSocket) socket = NULL;
 
-  g_mutex_lock (&self->mutex);
+  g_mutex_lock (mutex);
   if (exchange->socket != NULL)
     {
       socket = g_steal_pointer (&exchange->socket);
-      g_hash_table_foreach_remove (self->sockets, is_gone, NULL);
-      g_hash_table_replace (self->sockets, g_memdup2 (&id, sizeof id), g_object_ref (socket));
+      g_hash_table_foreach_remove (sockets, is_gone, NULL);
+      g_hash_table_replace (sockets, g_memdup2 (&id, sizeof id), g_object_ref (socket));
     }
   else
     {
-      g_set_object (&socket, g_hash_table_lookup (self->sockets, &id));
+      g_set_object (&socket, g_hash_table_lookup (sockets, &id));
     }
-  g_mutex_unlock (&self->mutex);
+  g_mutex_unlock (mutex);
 
   if (socket != NULL)
     g_socket_set_timeout (socket, request_timeout (exchange->request));
@@ -211,6 +228,71 @@ got_headers_cb (SoupMessage *message,
       exchange->gave_up = "the server does not speak for this host";
       g_cancellable_cancel (exchange->cancellable);
     }
+}
+
+/* Hosts */
+
+/* libproxy, which GIO asks outside GNOME, ends the process when the schema of the desktop's proxy
+ * settings cannot be found. */
+static gboolean
+has_proxy_settings (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, "org.gnome.system.proxy", TRUE);
+
+  return schema != NULL;
+}
+
+static SoupSession *
+make_session (GranaryHttp *self,
+              GUri        *uri)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSocketConnectable) address = granary_http_address_new (uri);
+  SoupSession *session;
+
+  /* The session belongs to the context that it is made in. In one of its own it does nothing on the
+   * main thread, not even close a connection. */
+  g_main_context_push_thread_default (context);
+  session = soup_session_new_with_options ("remote-connectable", address,
+                                           "max-conns", 2 * self->max_connections + 2,
+                                           "max-conns-per-host", self->max_connections + 1,
+                                           "timeout", CONNECT_TIMEOUT,
+                                           "idle-timeout", IDLE_TIMEOUT,
+                                           "user-agent", "Granary/" GRANARY_VERSION,
+                                           NULL);
+  if (g_getenv ("GIO_USE_PROXY_RESOLVER") == NULL && !has_proxy_settings ())
+    soup_session_set_proxy_resolver (session, NULL);
+  g_main_context_pop_thread_default (context);
+
+  return session;
+}
+
+static Host *
+ensure_host (GranaryHttp *self,
+             GUri        *uri)
+{
+  g_autofree char *key = NULL;
+  Host *host;
+
+  key = g_uri_join (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),
+                    g_uri_get_port (uri), "", NULL, NULL);
+
+  g_mutex_lock (&self->mutex);
+  host = g_hash_table_lookup (self->hosts, key);
+  if (host == NULL)
+    {
+      host = g_new0 (Host, 1);
+      host->session = make_session (self, uri);
+      host->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+      g_hash_table_insert (self->hosts, g_steal_pointer (&key), host);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return host;
 }
 
 /* Messages */
@@ -332,6 +414,7 @@ exchange_run (Exchange      *exchange,
   GInputStream *stream;
   gulong handler = 0;
 
+  exchange->host = ensure_host (exchange->http, soup_message_get_uri (message));
   exchange->cancellable = g_cancellable_new ();
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (forward_cancel_cb),
@@ -344,7 +427,7 @@ exchange_run (Exchange      *exchange,
   if (exchange->request->sent != NULL)
     g_signal_connect (message, "wrote-body-data", G_CALLBACK (wrote_body_data_cb), exchange);
 
-  stream = soup_session_send (exchange->http->session, message, exchange->cancellable, &cause);
+  stream = soup_session_send (exchange->host->session, message, exchange->cancellable, &cause);
 
   g_signal_handlers_disconnect_by_data (message, exchange);
   g_cancellable_disconnect (cancellable, handler);
@@ -371,20 +454,6 @@ exchange_run (Exchange      *exchange,
   return stream;
 }
 
-/* libproxy, which GIO asks outside GNOME, ends the process when the schema of the desktop's proxy
- * settings cannot be found. */
-static gboolean
-has_proxy_settings (void)
-{
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = NULL;
-
-  if (source != NULL)
-    schema = g_settings_schema_source_lookup (source, "org.gnome.system.proxy", TRUE);
-
-  return schema != NULL;
-}
-
 /* GObject */
 
 static void
@@ -392,8 +461,7 @@ granary_http_finalize (GObject *object)
 {
   GranaryHttp *self = GRANARY_HTTP (object);
 
-  g_clear_object (&self->session);
-  g_hash_table_unref (self->sockets);
+  g_hash_table_unref (self->hosts);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->mutex);
 
@@ -413,7 +481,8 @@ granary_http_init (GranaryHttp *self)
 {
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
-  self->sockets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                       (GDestroyNotify) host_free);
 }
 
 /**
@@ -425,27 +494,12 @@ granary_http_init (GranaryHttp *self)
 GranaryHttp *
 granary_http_new (guint max_connections)
 {
-  g_autoptr (GMainContext) context = NULL;
   GranaryHttp *self;
 
   g_return_val_if_fail (max_connections > 0, NULL);
 
   self = g_object_new (GRANARY_TYPE_HTTP, NULL);
   self->max_connections = max_connections;
-
-  /* The session belongs to the context that it is made in. In one of its own it does nothing on the
-   * main thread, not even close a connection. */
-  context = g_main_context_new ();
-  g_main_context_push_thread_default (context);
-  self->session = soup_session_new_with_options ("max-conns", 2 * max_connections + 2,
-                                                 "max-conns-per-host", max_connections + 1,
-                                                 "timeout", CONNECT_TIMEOUT,
-                                                 "idle-timeout", IDLE_TIMEOUT,
-                                                 "user-agent", "Granary/" GRANARY_VERSION,
-                                                 NULL);
-  if (g_getenv ("GIO_USE_PROXY_RESOLVER") == NULL && !has_proxy_settings ())
-    soup_session_set_proxy_resolver (self->session, NULL);
-  g_main_context_pop_thread_default (context);
 
   return self;
 }

@@ -531,6 +531,61 @@ test_bad_request (void)
   g_assert_cmpuint (granary_http_get_n_sent (http), ==, 0);
 }
 
+/* Many threads that all open their first connections to a host at the same instant. */
+
+#define N_TOGETHER 8
+#define N_ROUNDS 150
+
+typedef struct
+{
+  GranaryHttp *http;  /* (unowned) */
+  const char  *url;   /* (unowned) */
+  gint        *ready; /* (unowned): how many are there, atomic */
+} Together;
+
+static gpointer
+connect_together (gpointer user_data)
+{
+  Together *together = user_data;
+  GranaryHttpRequest request = { .method = "GET", .url = together->url };
+  g_autoptr (GranaryHttpResponse) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_inc (together->ready);
+  while (g_atomic_int_get (together->ready) < N_TOGETHER)
+    ;
+  response = granary_http_send (together->http, &request, NULL, &error);
+  g_assert_no_error (error);
+
+  return NULL;
+}
+
+static void
+test_together (void)
+{
+  g_autoptr (GranaryRawServer) server = NULL;
+  g_autofree char *url = NULL;
+
+  server = granary_raw_server_start (answer_script,
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  url = g_strconcat (granary_raw_server_get_url (server), "/", NULL);
+
+  for (guint round = 0; round < N_ROUNDS; round++)
+    {
+      g_autoptr (GranaryHttp) http = granary_http_new (N_TOGETHER);
+      GThread *threads[N_TOGETHER];
+      gint ready = 0;
+      Together together = { http, url, &ready };
+
+      for (guint i = 0; i < N_TOGETHER; i++)
+        threads[i] = g_thread_new ("together", connect_together, &together);
+      for (guint i = 0; i < N_TOGETHER; i++)
+        g_thread_join (threads[i]);
+    }
+
+  g_assert_cmpuint (granary_raw_server_get_n_requests (server), ==, N_TOGETHER * N_ROUNDS);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -547,6 +602,7 @@ main (int   argc,
   g_test_add_func ("/http/writes-are-alone", test_writes_are_alone);
   g_test_add_func ("/http/closed-under-us", test_closed_under_us);
   g_test_add_func ("/http/closed-under-stream", test_closed_under_stream);
+  g_test_add_func ("/http/together", test_together);
   g_test_add_func ("/http/stream", test_stream);
   g_test_add_func ("/http/bad-source", test_bad_source);
   g_test_add_func ("/http/long-source", test_long_source);
