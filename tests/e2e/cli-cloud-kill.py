@@ -138,7 +138,9 @@ def put_again_and_again():
         path = inner.files / 'large.bin'
         write_large(path)
         environment = prepare(inner, cloud)
-        cloud.control(clear_log=True)
+        # However fast the machine, it must not be through before the last kill.
+        cloud.control(clear_log=True, faults=[{'match': {'action': 'UploadPart'}, 'times': -1,
+                                               'do': {'kind': 'delay', 'seconds': 0.1}}])
         arguments = ['put', path, f'cos://{BLACK_HOLE}/k/large.bin']
         for kill in range(KILLS):
             assert kill_at(start(environment, arguments), cloud, 'UploadPart', 'bytes_in',
