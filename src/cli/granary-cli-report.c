@@ -140,6 +140,17 @@ static const char *const reason_ids[GRANARY_N_REASONS] = {
   [GRANARY_REASON_FILES_UNKNOWN] = "files-unknown",
   [GRANARY_REASON_TAG_SYSTEM] = "tag-system",
   [GRANARY_REASON_TAG_REJECTED] = "tag-rejected",
+  [GRANARY_REASON_TASK_MISSING] = "task-missing",
+  [GRANARY_REASON_TASK_UNREADABLE] = "task-unreadable",
+  [GRANARY_REASON_TASK_NEWER] = "task-newer",
+  [GRANARY_REASON_TASK_BUSY] = "task-busy",
+  [GRANARY_REASON_TASK_EMPTY] = "task-empty",
+  [GRANARY_REASON_TASK_FOLDER] = "task-folder",
+  [GRANARY_REASON_TASKS_NOT_LISTED] = "tasks-not-listed",
+  [GRANARY_REASON_TASKS_TOO_MANY] = "tasks-too-many",
+  [GRANARY_REASON_METRICS_UNAVAILABLE] = "metrics-unavailable",
+  [GRANARY_REASON_REGISTRY_UNAVAILABLE] = "registry-unavailable",
+  [GRANARY_REASON_IMAGE_ADDRESS] = "image-address",
 };
 
 /**

@@ -194,9 +194,22 @@ typedef enum
   GRANARY_REASON_FILES_UNKNOWN,
   GRANARY_REASON_TAG_SYSTEM,
   GRANARY_REASON_TAG_REJECTED,
+
+  /* Training tasks and runtime environments. */
+  GRANARY_REASON_TASK_MISSING,        /* subject: its id */
+  GRANARY_REASON_TASK_UNREADABLE,     /* subject: the file or call that cannot be understood */
+  GRANARY_REASON_TASK_NEWER,          /* subject: the database, of a version not known here */
+  GRANARY_REASON_TASK_BUSY,           /* subject: the database that another program keeps locked */
+  GRANARY_REASON_TASK_EMPTY,          /* subject: the task, with nothing to import */
+  GRANARY_REASON_TASK_FOLDER,         /* subject: the folder that cannot be searched */
+  GRANARY_REASON_TASKS_NOT_LISTED,    /* subject: the connection; ids are entered by hand */
+  GRANARY_REASON_TASKS_TOO_MANY,      /* subject: the folder, of which some are left out */
+  GRANARY_REASON_METRICS_UNAVAILABLE, /* subject: the task */
+  GRANARY_REASON_REGISTRY_UNAVAILABLE, /* subject: the registry */
+  GRANARY_REASON_IMAGE_ADDRESS,       /* subject: what was typed */
 } GranaryReason;
 
-#define GRANARY_N_REASONS (GRANARY_REASON_TAG_REJECTED + 1)
+#define GRANARY_N_REASONS (GRANARY_REASON_IMAGE_ADDRESS + 1)
 
 #define GRANARY_ERROR (granary_error_quark ())
 

@@ -20,6 +20,8 @@ struct _GranaryConnection
   GranaryObjectStorage    *storage;    /* (owned) (nullable) */
   GranaryTransferQueue    *queue;      /* (owned) (nullable) */
   GranaryConnectionStatus *status;     /* (owned) (nullable) */
+  GranaryTaskSource       *tasks;      /* (owned) (nullable) */
+  GranaryImageSource      *images;     /* (owned) (nullable) */
   GPtrArray               *repairs;    /* (owned) (element-type GranaryRepair) */
   GDestroyNotify           closer;     /* (nullable) */
   gpointer                 closer_data;
@@ -49,6 +51,8 @@ granary_connection_finalize (GObject *object)
   g_clear_object (&self->storage);
   g_clear_object (&self->queue);
   g_clear_object (&self->status);
+  g_clear_object (&self->tasks);
+  g_clear_object (&self->images);
   g_clear_object (&self->catalog);
   g_clear_pointer (&self->repairs, g_ptr_array_unref);
 
@@ -230,6 +234,22 @@ granary_connection_get_status (GranaryConnection *self)
   return self->status;
 }
 
+GranaryTaskSource *
+granary_connection_get_task_source (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->tasks;
+}
+
+GranaryImageSource *
+granary_connection_get_image_source (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->images;
+}
+
 void
 granary_connection_set_features (GranaryConnection *self,
                                  GranaryFeatures    features)
@@ -267,6 +287,26 @@ granary_connection_set_status (GranaryConnection       *self,
   g_return_if_fail (status == NULL || GRANARY_IS_CONNECTION_STATUS (status));
 
   g_set_object (&self->status, status);
+}
+
+void
+granary_connection_set_task_source (GranaryConnection *self,
+                                    GranaryTaskSource *source)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (source == NULL || GRANARY_IS_TASK_SOURCE (source));
+
+  g_set_object (&self->tasks, source);
+}
+
+void
+granary_connection_set_image_source (GranaryConnection  *self,
+                                     GranaryImageSource *source)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (source == NULL || GRANARY_IS_IMAGE_SOURCE (source));
+
+  g_set_object (&self->images, source);
 }
 
 /**

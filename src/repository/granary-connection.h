@@ -3,8 +3,10 @@
 #pragma once
 
 #include "granary-connection-status.h"
+#include "granary-image-source.h"
 #include "granary-object-storage.h"
 #include "granary-repository.h"
+#include "granary-task-source.h"
 #include "granary-transfer-queue.h"
 
 G_BEGIN_DECLS
@@ -98,6 +100,8 @@ GranaryObjectStorage  *granary_connection_get_storage    (GranaryConnection     
 GranaryTransferQueue  *granary_connection_get_queue      (GranaryConnection     *self);
 GranaryConnectionStatus *
                        granary_connection_get_status     (GranaryConnection     *self);
+GranaryTaskSource     *granary_connection_get_task_source  (GranaryConnection   *self);
+GranaryImageSource    *granary_connection_get_image_source (GranaryConnection   *self);
 /* For back ends, before the connection is handed out. */
 void                   granary_connection_set_features   (GranaryConnection     *self,
                                                           GranaryFeatures        features);
@@ -107,6 +111,10 @@ void                   granary_connection_set_queue      (GranaryConnection     
                                                           GranaryTransferQueue  *queue);
 void                   granary_connection_set_status     (GranaryConnection       *self,
                                                           GranaryConnectionStatus *status);
+void                   granary_connection_set_task_source  (GranaryConnection   *self,
+                                                            GranaryTaskSource   *source);
+void                   granary_connection_set_image_source (GranaryConnection   *self,
+                                                            GranaryImageSource  *source);
 /* What has to be ended besides; @func is called once, with @data, when the connection closes or goes,
  * whichever comes first. */
 void                   granary_connection_set_closer     (GranaryConnection     *self,

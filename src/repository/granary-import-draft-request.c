@@ -53,6 +53,9 @@ granary_import_draft_get_problem (GranaryImportDraft *self,
 
     /* A tag set holds no tag that breaks a rule. */
     case GRANARY_DRAFT_TAGS:
+    case GRANARY_DRAFT_TASK:
+    case GRANARY_DRAFT_ADDRESS:
+    case GRANARY_DRAFT_ENVIRONMENT:
     default:
       return NULL;
     }
@@ -101,6 +104,9 @@ granary_import_draft_is_missing (GranaryImportDraft *self,
       return granary_file_choice_get_text (self->files, GRANARY_SERVICE_FILE) == NULL &&
              granary_file_set_find (files, GRANARY_SERVICE_FILE) == NULL;
 
+    case GRANARY_DRAFT_TASK:
+    case GRANARY_DRAFT_ADDRESS:
+    case GRANARY_DRAFT_ENVIRONMENT:
     default:
       return FALSE;
     }

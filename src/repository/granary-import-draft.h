@@ -21,9 +21,12 @@ typedef enum
   GRANARY_DRAFT_METRICS,
   GRANARY_DRAFT_CONFIG,
   GRANARY_DRAFT_SERVICE,
+  GRANARY_DRAFT_TASK,
+  GRANARY_DRAFT_ADDRESS,
+  GRANARY_DRAFT_ENVIRONMENT,
 } GranaryDraftField;
 
-#define GRANARY_N_DRAFT_FIELDS (GRANARY_DRAFT_SERVICE + 1)
+#define GRANARY_N_DRAFT_FIELDS (GRANARY_DRAFT_ENVIRONMENT + 1)
 
 /**
  * GranaryImportDraft:
@@ -32,18 +35,67 @@ typedef enum
  * GTK. Main-thread object; its reading (scan, name check, inspection) happens on workers and
  * arrives as property changes.
  *
- * Properties (all notify): target-is-new (gboolean), name, model-id (gint64), next-number (int),
+ * There is one origin at a time: files, a task, object storage or automatic learning. What was chosen
+ * for the others is kept, and comes back with them. Files, task and metrics are those of the origin.
+ *
+ * Properties (all notify): source (GranarySource: the origin), target-is-new (gboolean), name, model-id (gint64), next-number (int),
  * description, framework, format, environment, move (gboolean), busy (gboolean: something is still
  * being read), ready (gboolean: import may start).
- * Signals: files-changed, metrics-changed, tags-changed, problems-changed.
+ * Signals: files-changed, metrics-changed, tags-changed, problems-changed, task-changed (task,
+ * its details or the chosen output), address-changed (address or what was found there).
  *
- * Framework and format follow the files until the user sets them.
+ * Framework and format follow the files or the task until the user sets them; so do the metrics.
  */
 #define GRANARY_TYPE_IMPORT_DRAFT (granary_import_draft_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryImportDraft, granary_import_draft, GRANARY, IMPORT_DRAFT, GObject)
 
 GranaryImportDraft   *granary_import_draft_new              (GranaryConnection   *connection) G_GNUC_WARN_UNUSED_RESULT;
 GranaryConnection    *granary_import_draft_get_connection   (GranaryImportDraft  *self);
+
+/* Where the files come from. */
+GranarySource         granary_import_draft_get_source       (GranaryImportDraft  *self);
+void                  granary_import_draft_set_source       (GranaryImportDraft  *self,
+                                                             GranarySource        source);
+
+/* Task and automatic learning. The task is loaded in the background; its recommended output is
+ * chosen until another one is. With the source GRANARY_SOURCE_AUTOML @kind is vision or OCR. */
+GranaryTaskKinds      granary_import_draft_get_task_kind    (GranaryImportDraft  *self);
+void                  granary_import_draft_set_task_kind    (GranaryImportDraft  *self,
+                                                             GranaryTaskKinds     kind);
+const char           *granary_import_draft_get_task_uid     (GranaryImportDraft  *self);
+void                  granary_import_draft_set_task_uid     (GranaryImportDraft  *self,
+                                                             const char          *uid);
+/* (nullable): while it is loading, or cannot be loaded: then there is a problem of the field. */
+GranaryTaskDetails   *granary_import_draft_get_task         (GranaryImportDraft  *self);
+const GranaryTaskOutput *
+                      granary_import_draft_get_output       (GranaryImportDraft  *self);
+void                  granary_import_draft_set_output       (GranaryImportDraft  *self,
+                                                             const char          *output_id);
+/* Task version, training preference and scene: those of the output until they are set. NULL or ""
+ * lets them follow it again. Where the place lists no tasks they are entered by hand. */
+const char           *granary_import_draft_get_task_version (GranaryImportDraft  *self);
+void                  granary_import_draft_set_task_version (GranaryImportDraft  *self,
+                                                             const char          *version);
+const char           *granary_import_draft_get_preference   (GranaryImportDraft  *self);
+void                  granary_import_draft_set_preference   (GranaryImportDraft  *self,
+                                                             const char          *preference);
+const char           *granary_import_draft_get_scene        (GranaryImportDraft  *self);
+void                  granary_import_draft_set_scene        (GranaryImportDraft  *self,
+                                                             const char          *scene);
+/* The `key` of config.json, for OCR: that of the file until it is set. */
+const char           *granary_import_draft_get_config_key   (GranaryImportDraft  *self);
+void                  granary_import_draft_set_config_key   (GranaryImportDraft  *self,
+                                                             const char          *key);
+/* Address that the files go to, for people: `models/NAME/v3`, `cos://…`; NULL while it is not known
+ * or the platform chooses it. */
+char                 *granary_import_draft_dup_destination  (GranaryImportDraft  *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Object storage: `cos://BUCKET/PREFIX/`. It is listed and looked into in the background, by ranged
+ * reads. @objects: (element-type GranaryObject) (nullable) what lies there, at most 1000. */
+const char           *granary_import_draft_get_address      (GranaryImportDraft  *self);
+void                  granary_import_draft_set_address      (GranaryImportDraft  *self,
+                                                             const char          *address);
+GPtrArray            *granary_import_draft_get_objects      (GranaryImportDraft  *self);
 
 /* New model or new version. */
 gboolean              granary_import_draft_get_target_is_new (GranaryImportDraft *self);
@@ -96,11 +148,21 @@ void                  granary_import_draft_set_format       (GranaryImportDraft 
 const char           *granary_import_draft_get_environment  (GranaryImportDraft  *self);
 void                  granary_import_draft_set_environment  (GranaryImportDraft  *self,
                                                              const char          *environment);
+/* An environment that was picked: its address and what the platform needs beside it, as in
+ * GranaryImage. */
+void                  granary_import_draft_set_image        (GranaryImportDraft  *self,
+                                                             const char          *address,
+                                                             const char          *record);
 
 /* Metrics: (element-type GranaryMetric), in order. */
 GPtrArray            *granary_import_draft_get_metrics      (GranaryImportDraft  *self);
 void                  granary_import_draft_set_metrics      (GranaryImportDraft  *self,
                                                              GPtrArray           *metrics);
+
+/* Whether they differ from what the task reported, and the way back. */
+gboolean              granary_import_draft_metrics_are_edited
+                                                            (GranaryImportDraft  *self);
+void                  granary_import_draft_reset_metrics    (GranaryImportDraft  *self);
 
 /* Problems: the first one of a field, or NULL. A field that is merely still empty is reported by
  * is_missing, so that a fresh dialog is not red all over. */

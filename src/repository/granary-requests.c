@@ -33,9 +33,18 @@ granary_import_request_copy (const GranaryImportRequest *self)
   copy->source_ref = g_strdup (self->source_ref);
   g_set_object (&copy->files, self->files);
   copy->move = self->move;
+  copy->address = g_strdup (self->address);
+  copy->task_uid = g_strdup (self->task_uid);
+  copy->task_name = g_strdup (self->task_name);
+  copy->task_version = g_strdup (self->task_version);
+  copy->task_kinds = self->task_kinds;
+  copy->preference = g_strdup (self->preference);
+  copy->scene = g_strdup (self->scene);
+  copy->config_key = g_strdup (self->config_key);
   copy->framework = g_strdup (self->framework);
   copy->format = g_strdup (self->format);
   copy->environment = g_strdup (self->environment);
+  copy->image = g_strdup (self->image);
   copy->inspection = g_strdup (self->inspection);
   if (self->metrics != NULL)
     copy->metrics = g_ptr_array_ref (self->metrics);
@@ -54,9 +63,17 @@ granary_import_request_free (GranaryImportRequest *self)
   g_clear_pointer (&self->tags, granary_tag_set_free);
   g_free (self->source_ref);
   g_clear_object (&self->files);
+  g_free (self->address);
+  g_free (self->task_uid);
+  g_free (self->task_name);
+  g_free (self->task_version);
+  g_free (self->preference);
+  g_free (self->scene);
+  g_free (self->config_key);
   g_free (self->framework);
   g_free (self->format);
   g_free (self->environment);
+  g_free (self->image);
   g_free (self->inspection);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_free (self);

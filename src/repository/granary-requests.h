@@ -18,9 +18,20 @@ G_BEGIN_DECLS
  * @source_ref: (nullable): what is remembered of that: a folder, task or address
  * @files: what to store
  * @move: take the files away from where they are (cut) instead of copying them
+ * @address: (nullable): `cos://BUCKET/PREFIX/` of files that the platform takes by itself; then there
+ *   are no @files
+ * @task_uid: (nullable): the task that the files come from, as in [struct@Task]
+ * @task_name: (nullable): of the task
+ * @task_version: (nullable): version or checkpoint of the task, for automatic learning
+ * @task_kinds: of what kind it was imported, 0 without a task
+ * @preference: (nullable): training preference, for vision
+ * @scene: (nullable): for OCR
+ * @config_key: (nullable): value of the top-level `key` that config.json gets once the platform has
+ *   taken the files; only with @address
  * @framework: (nullable): as in [struct@Version]
  * @format: (nullable): as in [struct@Version]
  * @environment: (nullable): as in [struct@Version]
+ * @image: (nullable): JSON object of what the platform needs beside @environment, as in [struct@Image]
  * @inspection: (nullable): as in [struct@Version]
  * @metrics: (element-type GranaryMetric) (nullable): as in [struct@Version]
  *
@@ -36,9 +47,18 @@ typedef struct
   char           *source_ref;
   GranaryFileSet *files;
   gboolean        move;
+  char           *address;
+  char           *task_uid;
+  char           *task_name;
+  char           *task_version;
+  guint           task_kinds;
+  char           *preference;
+  char           *scene;
+  char           *config_key;
   char           *framework;
   char           *format;
   char           *environment;
+  char           *image;
   char           *inspection;
   GPtrArray      *metrics;
 } GranaryImportRequest;

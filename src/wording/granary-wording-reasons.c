@@ -568,6 +568,61 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("The details tell what it said; the other tags were stored."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
+  [GRANARY_REASON_TASK_MISSING] = {
+    N_("The task “%s” does not exist, or not any more."),
+    N_("Check its id, or choose another task."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_TASK_UNREADABLE] = {
+    N_("“%s” cannot be understood."),
+    N_("Choose another task, or import its files by hand."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_TASK_NEWER] = {
+    N_("“%s” was written by a newer MLflow than Granary knows."),
+    N_("Update Granary, or import the files by hand."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_TASK_BUSY] = {
+    N_("Another program is writing to “%s”."),
+    N_("Wait until it is done, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_TASK_EMPTY] = {
+    N_("The task “%s” has left nothing to import."),
+    N_("Wait until it has finished, or choose another task."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_TASK_FOLDER] = {
+    N_("“%s” cannot be searched for training runs."),
+    N_("Check that it is a folder that you may read, or choose another one."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_TASKS_NOT_LISTED] = {
+    N_("The platform has no list of the tasks of “%s”."),
+    N_("Enter the id of the task: the console of TI-ONE shows it."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_TASKS_TOO_MANY] = {
+    N_("“%s” holds more training runs than can be listed."),
+    N_("Search for a name, or add the folder of a single experiment."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_METRICS_UNAVAILABLE] = {
+    N_("The platform does not tell the metrics of “%s”."),
+    N_("Enter them by hand: the task’s page in the console of TI-ONE shows them."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_REGISTRY_UNAVAILABLE] = {
+    N_("The registry “%s” cannot be opened."),
+    N_("Check in the console that it is running, or enter the address of the image."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_IMAGE_ADDRESS] = {
+    N_("“%s” is not the address of an image."),
+    N_("Enter it as registry.example.com/namespace/repository:tag."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
 };
 
 /* Where only the kind of failure is. */
