@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#define G_LOG_DOMAIN "granary-inspect"
+#define G_LOG_DOMAIN "granary-core"
 
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#define G_LOG_DOMAIN "granary-inspect"
+#define G_LOG_DOMAIN "granary-core"
 
 #include "config.h"
 
@@ -148,7 +148,10 @@ read_escape (GranaryJsonPull *self)
         return FALSE;
       /* A NUL inside a text could not be kept; it is shown as what it is. */
       if (value == 0)
-        value = 0xfffd;
+        {
+          value = 0xfffd;
+          self->has_nul = TRUE;
+        }
       keep (self, utf8, (gsize) g_unichar_to_utf8 (value, utf8));
       return TRUE;
     }
@@ -190,6 +193,7 @@ static gboolean
 read_string (GranaryJsonPull *self)
 {
   g_string_truncate (self->text, 0);
+  self->has_nul = FALSE;
   take (self);
 
   for (;;)

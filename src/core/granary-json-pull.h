@@ -35,6 +35,7 @@ typedef enum
  * @end: where it ends
  * @text: of the last key, string or number, cut at @max_text bytes
  * @max_text: how much of a text to keep
+ * @has_nul: whether a U+FFFD of the last key or string stands for a `\u0000`
  * @line: the line of the last token, from 1
  * @problem: (nullable): what broke the rules, for logs
  * @depth: how many objects and arrays are open
@@ -47,6 +48,7 @@ typedef struct
   gint64         end;
   GString       *text;   /* (owned) */
   gsize          max_text;
+  gboolean       has_nul;
   int            line;
   const char    *problem;
   guint          depth;
