@@ -38,10 +38,11 @@ typedef struct
  * @read: (transfer full): the row of a run. %NULL only when cancelled: a run that cannot be read is a
  *   task with a problem.
  * @load: (transfer full): the run with its outputs; an error when it cannot be read
+ * @kinds: what its runs may be besides training tasks; 0 for nothing else
  *
  * A tool whose training outputs are read in place. Pure and blocking: worker only; nothing is
  * executed or unpickled, what it reads is bounded whatever the files say. A new tool is a file that
- * defines such a table, and a line in the list of granary-folder-tasks.c.
+ * defines such a table, and a line in the list of granary-run.c.
  */
 struct _GranaryRunReader
 {
@@ -68,6 +69,9 @@ extern const GranaryRunReader granary_paddleocr_reader;
 extern const GranaryRunReader granary_paddledetection_reader;
 extern const GranaryRunReader granary_autogluon_reader;
 extern const GranaryRunReader granary_transformers_reader;
+
+/* All of them, in the order in which a folder is offered to them; ends with NULL. */
+extern const GranaryRunReader *const granary_run_readers[];
 
 GranaryRun  *granary_run_new       (const GranaryRunReader *reader,
                                     const char             *folder,
