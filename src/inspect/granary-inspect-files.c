@@ -34,6 +34,8 @@ typedef struct
 
 typedef struct
 {
+  GranaryInspectOpenFunc open;
+  gpointer           open_data;
   GHashTable        *targets; /* (element-type utf8): all of the set */
   GHashTable        *found;   /* target → GranaryInspection */
   GranaryInspection *best;    /* (owned) (nullable) */
@@ -275,7 +277,7 @@ look_into (Search           *search,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  reader = granary_file_reader_open (candidate->path, &local_error);
+  reader = search->open (candidate->path, search->open_data, &local_error);
   if (reader != NULL)
     inspection = granary_inspect_one (reader, candidate->target, &rank, cancellable, &local_error);
   if (inspection == NULL)
@@ -342,10 +344,40 @@ sum_shards (Search *search)
     }
 }
 
+static GranaryRangeReader *
+open_file (const char  *path,
+           gpointer     user_data,
+           GError     **error)
+{
+  return granary_file_reader_open (path, error);
+}
+
 /**
  * granary_inspect_files:
  * @paths: (array zero-terminated=1): where the files are, in the file system's encoding
  * @targets: (array zero-terminated=1): their paths inside the version, as many
+ * @cancellable: (nullable): stops it
+ * @error: (out) (optional): where to put an error
+ *
+ * As granary_inspect_files_with(), for files of this computer.
+ *
+ * Returns: (transfer full): what is known; %NULL when cancelled
+ */
+GranaryInspection *
+granary_inspect_files (const char * const  *paths,
+                       const char * const  *targets,
+                       GCancellable        *cancellable,
+                       GError             **error)
+{
+  return granary_inspect_files_with (paths, targets, open_file, NULL, cancellable, error);
+}
+
+/**
+ * granary_inspect_files_with:
+ * @paths: (array zero-terminated=1): where the files are, as @open takes them
+ * @targets: (array zero-terminated=1): their paths inside the version, as many
+ * @open: (scope call): opens one of @paths
+ * @open_data: for @open
  * @cancellable: (nullable): stops it
  * @error: (out) (optional): where to put an error
  *
@@ -356,10 +388,12 @@ sum_shards (Search *search)
  * Returns: (transfer full): what is known; %NULL when cancelled
  */
 GranaryInspection *
-granary_inspect_files (const char * const  *paths,
-                       const char * const  *targets,
-                       GCancellable        *cancellable,
-                       GError             **error)
+granary_inspect_files_with (const char * const      *paths,
+                            const char * const      *targets,
+                            GranaryInspectOpenFunc   open,
+                            gpointer                 open_data,
+                            GCancellable            *cancellable,
+                            GError                 **error)
 {
   g_autoptr (GArray) candidates = NULL;
   g_autoptr (GHashTable) all = g_hash_table_new (g_str_hash, g_str_equal);
@@ -367,7 +401,7 @@ granary_inspect_files (const char * const  *paths,
                                                         g_object_unref);
   g_autoptr (GranaryInspection) others = granary_inspection_new ();
   g_autoptr (GranaryInspection) best = NULL;
-  Search search = { 0 };
+  Search search = { .open = open, .open_data = open_data };
   guint n_opened = 0;
 
   g_return_val_if_fail (paths != NULL && targets != NULL, NULL);

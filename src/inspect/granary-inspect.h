@@ -21,6 +21,17 @@ GranaryInspection *granary_inspect_files  (const char * const   *paths,
                                            GCancellable         *cancellable,
                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for files that are opened otherwise, such as objects in storage: (transfer full). */
+typedef GranaryRangeReader *(*GranaryInspectOpenFunc) (const char *path,
+                                                       gpointer    user_data,
+                                                       GError    **error);
+GranaryInspection *granary_inspect_files_with (const char * const     *paths,
+                                               const char * const     *targets,
+                                               GranaryInspectOpenFunc  open,
+                                               gpointer                open_data,
+                                               GCancellable           *cancellable,
+                                               GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The canonical spelling and the known values, for completion: NULL-terminated, static. */
 const char * const *granary_inspect_list_frameworks (void);
 const char * const *granary_inspect_list_formats    (void);

@@ -24,6 +24,7 @@ gboolean            granary_draft_target_set_is_new     (GranaryDraftTarget  *se
                                                          gboolean             is_new);
 const char         *granary_draft_target_get_name       (GranaryDraftTarget  *self);
 const char         *granary_draft_target_get_valid_name (GranaryDraftTarget  *self);
+const char         *granary_draft_target_get_model_name (GranaryDraftTarget  *self);
 gboolean            granary_draft_target_set_name       (GranaryDraftTarget  *self,
                                                          const char          *name);
 gint64              granary_draft_target_get_model_id   (GranaryDraftTarget  *self);

@@ -19,6 +19,7 @@ struct _GranaryDraftTarget
   char           *valid_name;    /* (owned) (nullable): the name as it will be stored */
   GError         *name_problem;  /* (owned) (nullable) */
   gint64          model_id;
+  char           *model_name;    /* (owned) (nullable): once it is loaded */
   int             number;        /* 0: unknown */
   GError         *model_problem; /* (owned) (nullable) */
 
@@ -170,6 +171,7 @@ model_loaded_cb (GObject      *source,
   g_clear_error (&self->model_problem);
   if (model == NULL)
     self->model_problem = g_steal_pointer (&error);
+  g_set_str (&self->model_name, model != NULL ? model->name : NULL);
   self->number = model != NULL ? model->high_water + 1 : 0;
   announce (self);
 }
@@ -200,6 +202,7 @@ check_model (GranaryDraftTarget *self)
   stop (&self->model_load);
   self->is_recheck = FALSE;
   g_clear_error (&self->model_problem);
+  g_clear_pointer (&self->model_name, g_free);
 
   if (self->is_new || self->model_id == 0)
     self->number = self->is_new ? 1 : 0;
@@ -250,6 +253,7 @@ granary_draft_target_finalize (GObject *object)
 
   g_free (self->name);
   g_free (self->valid_name);
+  g_free (self->model_name);
   g_clear_error (&self->name_problem);
   g_clear_error (&self->model_problem);
 
@@ -332,6 +336,15 @@ granary_draft_target_get_valid_name (GranaryDraftTarget *self)
   g_return_val_if_fail (GRANARY_IS_DRAFT_TARGET (self), NULL);
 
   return self->valid_name;
+}
+
+/* What the model is called, as far as that is certain: the new name, or that of the model. */
+const char *
+granary_draft_target_get_model_name (GranaryDraftTarget *self)
+{
+  g_return_val_if_fail (GRANARY_IS_DRAFT_TARGET (self), NULL);
+
+  return self->is_new ? self->valid_name : self->model_name;
 }
 
 gboolean

@@ -31,6 +31,7 @@ void               granary_file_choice_set_text       (GranaryFileChoice   *self
                                                        const char          *text);
 const char        *granary_file_choice_get_text       (GranaryFileChoice   *self,
                                                        const char          *target);
+const char        *granary_file_choice_get_config     (GranaryFileChoice   *self);
 GranaryFileSet    *granary_file_choice_get_set        (GranaryFileChoice   *self);
 GranaryFileSet    *granary_file_choice_get_chosen     (GranaryFileChoice   *self);
 GranaryInspection *granary_file_choice_get_inspection (GranaryFileChoice   *self);

@@ -17,6 +17,7 @@ typedef struct
   GranaryInspection *inspection; /* (owned) */
   GError            *config;     /* (owned) (nullable) */
   GError            *service;    /* (owned) (nullable) */
+  char              *text;       /* (owned) (nullable): of config.json */
 } Look;
 
 typedef struct
@@ -51,6 +52,7 @@ struct _GranaryFileChoice
   GranaryInspection *inspection; /* (owned) (nullable) */
   GError            *config;     /* (owned) (nullable): of the chosen file */
   GError            *service;    /* (owned) (nullable): of the chosen file */
+  char              *text;       /* (owned) (nullable): of the chosen config.json */
   GHashTable        *problems;   /* (owned): target → GError of a text */
   GError            *unwritten;  /* (owned) (nullable): why texts could not be written */
   GranaryTextFolder *folder;     /* (owned) */
@@ -81,6 +83,7 @@ look_free (gpointer data)
   g_clear_object (&look->inspection);
   g_clear_error (&look->config);
   g_clear_error (&look->service);
+  g_free (look->text);
   g_free (look);
 }
 
@@ -174,8 +177,9 @@ look_thread (GTask        *task,
 
       g_ptr_array_add (paths, file->path);
       g_ptr_array_add (targets, file->target);
-      if (!job->has_config_text && g_str_equal (file->target, GRANARY_CONFIG_FILE))
-        granary_check_file (file->path, file->target, &look->config);
+      if (!job->has_config_text && g_str_equal (file->target, GRANARY_CONFIG_FILE) &&
+          granary_check_file (file->path, file->target, &look->config))
+        g_file_get_contents (file->path, &look->text, NULL, NULL);
       if (!job->has_service_text && g_str_equal (file->target, GRANARY_SERVICE_FILE))
         granary_check_file (file->path, file->target, &look->service);
     }
@@ -191,6 +195,7 @@ look_thread (GTask        *task,
     {
       g_clear_error (&look->config);
       g_clear_error (&look->service);
+      g_free (look->text);
       g_task_return_error (task, error);
     }
 }
@@ -211,6 +216,11 @@ look_cb (GObject      *source,
       g_clear_error (&self->service);
       self->config = g_steal_pointer (&look->config);
       self->service = g_steal_pointer (&look->service);
+      if (!g_hash_table_contains (self->texts, GRANARY_CONFIG_FILE))
+        {
+          g_free (self->text);
+          self->text = g_steal_pointer (&look->text);
+        }
       g_signal_emit (self, signals[INSPECTED], 0);
     }
   g_clear_pointer (&look, look_free);
@@ -432,6 +442,7 @@ granary_file_choice_finalize (GObject *object)
   g_clear_error (&self->config);
   g_clear_error (&self->service);
   g_clear_error (&self->unwritten);
+  g_free (self->text);
   g_hash_table_unref (self->texts);
   g_hash_table_unref (self->problems);
 
@@ -576,6 +587,20 @@ granary_file_choice_get_text (GranaryFileChoice *self,
   g_return_val_if_fail (target != NULL, NULL);
 
   return g_hash_table_lookup (self->texts, target);
+}
+
+/* config.json as it will be stored: what was written, else the chosen file's content once it was
+ * looked at and is right; NULL when there is none. */
+const char *
+granary_file_choice_get_config (GranaryFileChoice *self)
+{
+  const char *text;
+
+  g_return_val_if_fail (GRANARY_IS_FILE_CHOICE (self), NULL);
+
+  text = g_hash_table_lookup (self->texts, GRANARY_CONFIG_FILE);
+
+  return text != NULL ? text : self->text;
 }
 
 GranaryFileSet *

@@ -79,10 +79,18 @@ change_fact (GranaryImportDraft  *self,
   g_object_notify (G_OBJECT (self), property);
 }
 
+/* The task knows with what it was trained; of the format its files know better. */
 static const char *
 followed_framework (GranaryImportDraft *self)
 {
   GranaryInspection *inspection = granary_import_draft_get_inspection (self);
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self);
+  GranaryTaskDetails *details = granary_import_draft_get_task (self);
+
+  if (output != NULL && output->framework != NULL)
+    return output->framework;
+  if (details != NULL && details->task->framework != NULL)
+    return details->task->framework;
 
   return inspection != NULL ? granary_inspection_get_framework (inspection) : NULL;
 }
@@ -91,8 +99,10 @@ static const char *
 followed_format (GranaryImportDraft *self)
 {
   GranaryInspection *inspection = granary_import_draft_get_inspection (self);
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self);
+  const char *format = inspection != NULL ? granary_inspection_get_format (inspection) : NULL;
 
-  return inspection != NULL ? granary_inspection_get_format (inspection) : NULL;
+  return format == NULL && output != NULL ? output->format : format;
 }
 
 /**
@@ -155,21 +165,74 @@ granary_import_draft_set_environment (GranaryImportDraft *self,
 {
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
 
+  g_clear_pointer (&self->image, g_free);
   change_fact (self, &self->environment, NULL, environment, "environment");
+}
+
+/**
+ * granary_import_draft_set_image:
+ * @self: a draft
+ * @address: (nullable): the environment, as in [struct@Image]
+ * @record: (nullable): what the platform needs beside it
+ */
+void
+granary_import_draft_set_image (GranaryImportDraft *self,
+                                const char         *address,
+                                const char         *record)
+{
+  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
+
+  granary_import_draft_set_environment (self, address);
+  g_set_str (&self->image, address != NULL ? record : NULL);
 }
 
 /**
  * granary_import_draft_get_metrics:
  * @self: a draft
  *
- * Returns: (transfer none) (element-type GranaryMetric): as entered
+ * Returns: (transfer none) (element-type GranaryMetric): as entered, else as the task reported them
  */
 GPtrArray *
 granary_import_draft_get_metrics (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
-  return self->metrics;
+  return granary_import_draft_origin_metrics (self);
+}
+
+static gboolean
+is_reported (GranaryImportDraft *self,
+             GPtrArray          *metrics)
+{
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self);
+
+  if (output == NULL || output->metrics->len != metrics->len)
+    return FALSE;
+
+  for (guint i = 0; i < metrics->len; i++)
+    {
+      const GranaryMetric *ours = g_ptr_array_index (metrics, i);
+      const GranaryMetric *theirs = g_ptr_array_index (output->metrics, i);
+
+      if (!g_str_equal (ours->name, theirs->name) || !g_str_equal (ours->text, theirs->text))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+replace_metrics (GranaryImportDraft *self,
+                 GPtrArray          *metrics)
+{
+  GPtrArray *copy = granary_metrics_copy (metrics);
+
+  g_ptr_array_unref (self->metrics[self->source]);
+  self->metrics[self->source] = copy;
+  g_clear_error (&self->metrics_problem);
+  granary_metrics_check (copy, &self->metrics_problem);
+  g_signal_emit_by_name (self, "metrics-changed");
+  granary_import_draft_update (self);
 }
 
 /**
@@ -181,17 +244,47 @@ void
 granary_import_draft_set_metrics (GranaryImportDraft *self,
                                   GPtrArray          *metrics)
 {
-  GPtrArray *copy;
-
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
   g_return_if_fail (metrics != NULL);
 
-  copy = granary_metrics_copy (metrics);
-  g_ptr_array_unref (self->metrics);
-  self->metrics = copy;
-  g_clear_error (&self->metrics_problem);
-  granary_metrics_check (copy, &self->metrics_problem);
-  self->is_touched |= copy->len > 0;
-  g_signal_emit_by_name (self, "metrics-changed");
-  granary_import_draft_update (self);
+  self->is_metrics_edited[self->source] = !is_reported (self, metrics);
+  self->is_touched |= self->is_metrics_edited[self->source] && metrics->len > 0;
+  replace_metrics (self, metrics);
+}
+
+/**
+ * granary_import_draft_metrics_are_edited:
+ * @self: a draft
+ *
+ * Returns: whether there are reported metrics, and they differ from those that are set
+ */
+gboolean
+granary_import_draft_metrics_are_edited (GranaryImportDraft *self)
+{
+  const GranaryTaskOutput *output;
+
+  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), FALSE);
+
+  output = granary_import_draft_get_output (self);
+
+  return output != NULL && output->metrics->len > 0 && self->is_metrics_edited[self->source];
+}
+
+/**
+ * granary_import_draft_reset_metrics:
+ * @self: a draft
+ *
+ * Takes the metrics that the task reported.
+ */
+void
+granary_import_draft_reset_metrics (GranaryImportDraft *self)
+{
+  const GranaryTaskOutput *output;
+
+  g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
+
+  output = granary_import_draft_get_output (self);
+  self->is_metrics_edited[self->source] = FALSE;
+  if (output != NULL)
+    replace_metrics (self, output->metrics);
 }

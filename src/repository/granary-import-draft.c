@@ -14,6 +14,7 @@
 enum
 {
   PROP_0,
+  PROP_SOURCE,
   PROP_TARGET_IS_NEW,
   PROP_NAME,
   PROP_MODEL_ID,
@@ -34,6 +35,8 @@ enum
   METRICS_CHANGED,
   TAGS_CHANGED,
   PROBLEMS_CHANGED,
+  TASK_CHANGED,
+  ADDRESS_CHANGED,
   N_SIGNALS,
 };
 
@@ -58,15 +61,28 @@ static gboolean
 is_complete (GranaryImportDraft *self)
 {
   return !granary_draft_target_is_missing (self->target) &&
+         !granary_import_draft_is_missing (self, GRANARY_DRAFT_TASK) &&
+         !granary_import_draft_is_missing (self, GRANARY_DRAFT_ADDRESS) &&
          !granary_import_draft_is_missing (self, GRANARY_DRAFT_FILES);
+}
+
+static gboolean
+is_reading (GranaryImportDraft *self)
+{
+  GranaryOriginTask *task = granary_import_draft_origin_task (self);
+  GranaryOriginAddress *address = granary_import_draft_origin_address (self);
+
+  return granary_draft_target_is_busy (self->target) ||
+         granary_file_choice_is_busy (granary_import_draft_origin_files (self)) ||
+         (task != NULL && granary_origin_task_is_busy (task)) ||
+         (address != NULL && granary_origin_address_is_busy (address));
 }
 
 /* After anything that decides whether the import can start. */
 void
 granary_import_draft_update (GranaryImportDraft *self)
 {
-  gboolean busy = granary_file_choice_is_busy (self->files) ||
-                  granary_draft_target_is_busy (self->target);
+  gboolean busy = is_reading (self);
   gboolean ready = !busy && is_complete (self) && !has_problem (self);
 
   g_object_freeze_notify (G_OBJECT (self));
@@ -107,27 +123,52 @@ target_changed_cb (GranaryImportDraft *self)
   granary_import_draft_update (self);
 }
 
-static void
-files_changed_cb (GranaryImportDraft *self)
+/* What the import is likely to be called, from where its files are. */
+static char *
+dup_suggestion (GranaryImportDraft *self)
 {
   GranaryFileSet *chosen = granary_file_choice_get_chosen (self->files);
-  const char *suggestion = granary_file_set_get_suggested_name (chosen);
+  GranaryOriginTask *task = granary_import_draft_origin_task (self);
+  GranaryTaskDetails *details = task != NULL ? granary_origin_task_get_details (task) : NULL;
 
-  if (!self->name_is_typed)
+  if (task != NULL)
+    return details != NULL ? g_strdup (details->task->name) : NULL;
+  if (self->source == GRANARY_SOURCE_COS)
     {
-      g_autofree char *name = NULL;
+      const char *folder = granary_origin_address_get_folder (self->address);
 
-      if (suggestion != NULL && granary_file_set_get_n_files (chosen) > 0)
-        name = granary_name_suggest (suggestion);
-      change_name (self, name != NULL ? name : "");
+      return folder != NULL ? g_path_get_basename (folder) : NULL;
     }
 
+  return granary_file_set_get_n_files (chosen) > 0
+         ? g_strdup (granary_file_set_get_suggested_name (chosen)) : NULL;
+}
+
+void
+granary_import_draft_suggest_name (GranaryImportDraft *self)
+{
+  g_autofree char *suggestion = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->name_is_typed)
+    return;
+
+  suggestion = dup_suggestion (self);
+  if (suggestion != NULL)
+    name = granary_name_suggest (suggestion);
+  change_name (self, name != NULL ? name : "");
+}
+
+void
+granary_import_draft_files_changed (GranaryImportDraft *self)
+{
+  granary_import_draft_suggest_name (self);
   g_signal_emit (self, signals[FILES_CHANGED], 0);
   granary_import_draft_update (self);
 }
 
-static void
-files_inspected_cb (GranaryImportDraft *self)
+void
+granary_import_draft_files_inspected (GranaryImportDraft *self)
 {
   g_object_freeze_notify (G_OBJECT (self));
   if (self->framework == NULL)
@@ -152,6 +193,10 @@ granary_import_draft_get_property (GObject    *object,
 
   switch (prop_id)
     {
+    case PROP_SOURCE:
+      g_value_set_uint (value, self->source);
+      break;
+
     case PROP_TARGET_IS_NEW:
       g_value_set_boolean (value, granary_draft_target_is_new (self->target));
       break;
@@ -211,6 +256,10 @@ granary_import_draft_set_property (GObject      *object,
 
   switch (prop_id)
     {
+    case PROP_SOURCE:
+      granary_import_draft_set_source (self, (GranarySource) g_value_get_uint (value));
+      break;
+
     case PROP_TARGET_IS_NEW:
       granary_import_draft_set_target_is_new (self, g_value_get_boolean (value));
       break;
@@ -254,7 +303,7 @@ granary_import_draft_dispose (GObject *object)
   GranaryImportDraft *self = GRANARY_IMPORT_DRAFT (object);
 
   g_clear_object (&self->target);
-  g_clear_object (&self->files);
+  granary_import_draft_clear_origins (self);
   g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (granary_import_draft_parent_class)->dispose (object);
@@ -271,7 +320,14 @@ granary_import_draft_finalize (GObject *object)
   g_free (self->framework);
   g_free (self->format);
   g_free (self->environment);
-  g_ptr_array_unref (self->metrics);
+  g_free (self->image);
+  g_free (self->task_version);
+  g_free (self->preference);
+  g_free (self->scene);
+  g_free (self->config_key);
+  g_free (self->found_key);
+  for (guint i = 0; i < G_N_ELEMENTS (self->metrics); i++)
+    g_ptr_array_unref (self->metrics[i]);
   g_clear_error (&self->metrics_problem);
 
   G_OBJECT_CLASS (granary_import_draft_parent_class)->finalize (object);
@@ -310,6 +366,9 @@ granary_import_draft_class_init (GranaryImportDraftClass *klass)
   object_class->dispose = granary_import_draft_dispose;
   object_class->finalize = granary_import_draft_finalize;
 
+  properties[PROP_SOURCE] =
+    g_param_spec_uint ("source", NULL, NULL, 0, GRANARY_SOURCE_AUTOML, GRANARY_SOURCE_FILES,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_TARGET_IS_NEW] = boolean_property ("target-is-new", TRUE, G_PARAM_READWRITE);
   properties[PROP_NAME] = string_property ("name");
   properties[PROP_MODEL_ID] =
@@ -331,6 +390,8 @@ granary_import_draft_class_init (GranaryImportDraftClass *klass)
   signals[METRICS_CHANGED] = new_signal ("metrics-changed");
   signals[TAGS_CHANGED] = new_signal ("tags-changed");
   signals[PROBLEMS_CHANGED] = new_signal ("problems-changed");
+  signals[TASK_CHANGED] = new_signal ("task-changed");
+  signals[ADDRESS_CHANGED] = new_signal ("address-changed");
 }
 
 static void
@@ -339,14 +400,8 @@ granary_import_draft_init (GranaryImportDraft *self)
   self->next_number = 1;
   self->description = g_strdup ("");
   self->tags = granary_tag_set_new ();
-  self->metrics = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_metric_free);
-  self->files = granary_file_choice_new ();
-  g_signal_connect_object (self->files, "changed", G_CALLBACK (files_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->files, "inspected", G_CALLBACK (files_inspected_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->files, "busy-changed", G_CALLBACK (granary_import_draft_update),
-                           self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (self->metrics); i++)
+    self->metrics[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_metric_free);
 }
 
 /* Public functions */
@@ -369,6 +424,7 @@ granary_import_draft_new (GranaryConnection *connection)
   self->target = granary_draft_target_new (granary_connection_get_catalog (connection));
   g_signal_connect_object (self->target, "changed", G_CALLBACK (target_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  granary_import_draft_init_origins (self);
 
   return self;
 }
@@ -483,14 +539,15 @@ granary_import_draft_get_next_number (GranaryImportDraft *self)
  * granary_import_draft_get_files:
  * @self: a draft
  *
- * Returns: (transfer none): what will be stored, texts included once they are written
+ * Returns: (transfer none): files of this computer that will be stored, texts included once they
+ *   are written
  */
 GranaryFileSet *
 granary_import_draft_get_files (GranaryImportDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
-  return granary_file_choice_get_set (self->files);
+  return granary_file_choice_get_set (granary_import_draft_origin_files (self));
 }
 
 /**
@@ -498,7 +555,7 @@ granary_import_draft_get_files (GranaryImportDraft *self)
  * @self: a draft
  * @paths: (array zero-terminated=1): chosen or dropped files and folders, file system encoding
  *
- * Adds files. They are found and looked into in the background; while that lasts the draft is busy.
+ * Adds files chosen by hand. They are found and looked into in the background; while that lasts the draft is busy.
  */
 void
 granary_import_draft_add_paths (GranaryImportDraft  *self,
@@ -535,7 +592,7 @@ granary_import_draft_remove_file (GranaryImportDraft *self,
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
   g_return_if_fail (target != NULL);
 
-  granary_file_choice_remove (self->files, target);
+  granary_file_choice_remove (granary_import_draft_origin_files (self), target);
 }
 
 /**
@@ -549,7 +606,7 @@ granary_import_draft_remove_problems (GranaryImportDraft *self)
 {
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
 
-  granary_file_choice_remove_problems (self->files);
+  granary_file_choice_remove_problems (granary_import_draft_origin_files (self));
 }
 
 /**
@@ -606,7 +663,7 @@ granary_import_draft_set_file_text (GranaryImportDraft *self,
 
   if (text != NULL)
     self->is_touched = TRUE;
-  granary_file_choice_set_text (self->files, target, text);
+  granary_file_choice_set_text (granary_import_draft_origin_files (self), target, text);
   granary_import_draft_update (self);
 }
 
@@ -617,7 +674,7 @@ granary_import_draft_get_file_text (GranaryImportDraft *self,
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
   g_return_val_if_fail (target != NULL, NULL);
 
-  return granary_file_choice_get_text (self->files, target);
+  return granary_file_choice_get_text (granary_import_draft_origin_files (self), target);
 }
 
 /**
@@ -636,7 +693,7 @@ granary_import_draft_make_template (GranaryImportDraft *self,
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
   g_return_val_if_fail (target != NULL, NULL);
 
-  inspection = granary_file_choice_get_inspection (self->files);
+  inspection = granary_import_draft_get_inspection (self);
 
   return g_str_equal (target, GRANARY_CONFIG_FILE)
          ? granary_make_config_template (inspection, NULL)
@@ -652,9 +709,15 @@ granary_import_draft_make_template (GranaryImportDraft *self,
 GranaryInspection *
 granary_import_draft_get_inspection (GranaryImportDraft *self)
 {
+  GranaryOriginAddress *address;
+
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
-  return granary_file_choice_get_inspection (self->files);
+  address = granary_import_draft_origin_address (self);
+
+  return address != NULL
+         ? granary_origin_address_get_inspection (address)
+         : granary_file_choice_get_inspection (granary_import_draft_origin_files (self));
 }
 
 gboolean

@@ -174,6 +174,8 @@ gboolean              granary_import_draft_get_busy         (GranaryImportDraft 
 gboolean              granary_import_draft_get_ready        (GranaryImportDraft  *self);
 gboolean              granary_import_draft_is_touched       (GranaryImportDraft  *self);
 
+/* (transfer full) (nullable): to be uploaded once the version is there. */
+GranaryFileSet       *granary_import_draft_dup_added_files  (GranaryImportDraft  *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The finished request: only when ready. Texts made here are written to a temporary folder that
  * lives as long as the draft. */
 GranaryImportRequest *granary_import_draft_make_request     (GranaryImportDraft  *self,

@@ -59,36 +59,18 @@ static void
 update_place (GranaryImportTarget *self)
 {
   GranaryConnection *connection = granary_import_draft_get_connection (self->draft);
-  gboolean is_new = granary_import_draft_get_target_is_new (self->draft);
-  int number = granary_import_draft_get_next_number (self->draft);
   const char *location = granary_connection_get_location (connection);
-  g_autofree char *path = NULL;
-  g_autofree char *shown = NULL;
-  const char *name;
+  g_autofree char *path = granary_import_draft_dup_destination (self->draft);
+  const char *shown = path;
 
-  name = is_new ? granary_import_draft_get_name (self->draft) : self->model_name;
-  if (name == NULL || *name == '\0' || number <= 0 ||
-      granary_import_draft_get_problem (self->draft, GRANARY_DRAFT_NAME) != NULL)
-    {
-      gtk_widget_set_visible (GTK_WIDGET (self->place_row), FALSE);
-      return;
-    }
-
-  path = granary_repository_dup_path (granary_connection_get_repository (connection), name, number,
-                                      NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->place_row), path != NULL);
   if (path == NULL)
-    {
-      gtk_widget_set_visible (GTK_WIDGET (self->place_row), FALSE);
-      return;
-    }
+    return;
 
-  shown = granary_display_path (path);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->place_row), shown);
-  if (location != NULL && g_str_has_prefix (shown, location) && shown[strlen (location)] == '/')
-    adw_action_row_set_subtitle (self->place_row, shown + strlen (location) + 1);
-  else
-    adw_action_row_set_subtitle (self->place_row, shown);
-  gtk_widget_set_visible (GTK_WIDGET (self->place_row), TRUE);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->place_row), path);
+  if (location != NULL && g_str_has_prefix (path, location) && path[strlen (location)] == '/')
+    shown += strlen (location) + 1;
+  adw_action_row_set_subtitle (self->place_row, shown);
 }
 
 /* The model is the title, once there is one; its name may hold what would be a mnemonic. */
