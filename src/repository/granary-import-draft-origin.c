@@ -464,7 +464,7 @@ get_config (GranaryImportDraft *self)
 {
   GranaryOriginAddress *address = granary_import_draft_origin_address (self);
 
-  return address != NULL ? granary_origin_address_get_config (address)
+  return address != NULL ? granary_origin_address_get_content (address, GRANARY_CONFIG_FILE)
                          : granary_file_choice_get_config (granary_import_draft_origin_files (self));
 }
 
@@ -582,4 +582,25 @@ granary_import_draft_get_objects (GranaryImportDraft *self)
   address = granary_import_draft_origin_address (self);
 
   return address != NULL ? granary_origin_address_get_objects (address) : NULL;
+}
+
+/**
+ * granary_import_draft_get_found_text:
+ * @self: a draft
+ * @target: `config.json` or `model_service.py`
+ *
+ * Returns: (nullable) (transfer none): its content at the address, to begin an edited one with
+ */
+const char *
+granary_import_draft_get_found_text (GranaryImportDraft *self,
+                                     const char         *target)
+{
+  GranaryOriginAddress *address;
+
+  g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
+  g_return_val_if_fail (target != NULL, NULL);
+
+  address = granary_import_draft_origin_address (self);
+
+  return address != NULL ? granary_origin_address_get_content (address, target) : NULL;
 }

@@ -134,6 +134,8 @@ void                  granary_import_draft_set_file_text    (GranaryImportDraft 
                                                              const char          *text);
 const char           *granary_import_draft_get_file_text    (GranaryImportDraft  *self,
                                                              const char          *target);
+const char           *granary_import_draft_get_found_text   (GranaryImportDraft  *self,
+                                                             const char          *target);
 char                 *granary_import_draft_make_template    (GranaryImportDraft  *self,
                                                              const char          *target) G_GNUC_WARN_UNUSED_RESULT;
 GranaryInspection    *granary_import_draft_get_inspection   (GranaryImportDraft  *self);

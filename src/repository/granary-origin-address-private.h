@@ -29,8 +29,9 @@ const char          *granary_origin_address_get_folder     (GranaryOriginAddress
 /* (element-type GranaryObject) (nullable): NULL before the first look. */
 GPtrArray           *granary_origin_address_get_objects    (GranaryOriginAddress  *self);
 GranaryInspection   *granary_origin_address_get_inspection (GranaryOriginAddress  *self);
-/* (nullable): the text of config.json. */
-const char          *granary_origin_address_get_config     (GranaryOriginAddress  *self);
+/* (nullable): the text of config.json or model_service.py, once it was read. */
+const char          *granary_origin_address_get_content     (GranaryOriginAddress  *self,
+                                                             const char            *target);
 /* GRANARY_CONFIG_FILE, GRANARY_SERVICE_FILE, or NULL for the address itself. */
 const GError        *granary_origin_address_get_problem    (GranaryOriginAddress  *self,
                                                            const char           *target);

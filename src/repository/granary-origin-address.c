@@ -27,6 +27,7 @@ typedef struct
   GPtrArray            *objects;    /* (owned) (nullable) */
   GranaryInspection    *inspection; /* (owned) (nullable) */
   char                 *config;     /* (owned) (nullable) */
+  char                 *service;    /* (owned) (nullable) */
   GError               *config_problem;
   GError               *service_problem;
 } Look;
@@ -43,6 +44,7 @@ struct _GranaryOriginAddress
   GPtrArray            *objects;    /* (owned) (nullable) */
   GranaryInspection    *inspection; /* (owned) (nullable) */
   char                 *config;     /* (owned) (nullable) */
+  char                 *service;    /* (owned) (nullable) */
   GError               *config_problem;
   GError               *service_problem;
   GCancellable         *looking;    /* (owned) (nullable): the look under way */
@@ -69,6 +71,7 @@ look_free (gpointer data)
   g_clear_pointer (&look->objects, g_ptr_array_unref);
   g_clear_object (&look->inspection);
   g_free (look->config);
+  g_free (look->service);
   g_clear_error (&look->config_problem);
   g_clear_error (&look->service_problem);
   g_free (look);
@@ -150,8 +153,7 @@ check_text (Look          *look,
   if (error != NULL)
     g_propagate_error (is_config ? &look->config_problem : &look->service_problem,
                        g_steal_pointer (&error));
-  else if (is_config)
-    look->config = g_steal_pointer (&text);
+  *(is_config ? &look->config : &look->service) = g_steal_pointer (&text);
 }
 
 static void
@@ -223,6 +225,7 @@ inspected_cb (GObject      *source,
     g_debug ("Inspecting %s: %s", self->folder, error->message);
   self->inspection = g_steal_pointer (&look->inspection);
   self->config = g_steal_pointer (&look->config);
+  self->service = g_steal_pointer (&look->service);
   self->config_problem = g_steal_pointer (&look->config_problem);
   self->service_problem = g_steal_pointer (&look->service_problem);
 
@@ -291,6 +294,7 @@ forget (GranaryOriginAddress *self)
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   g_clear_object (&self->inspection);
   g_clear_pointer (&self->config, g_free);
+  g_clear_pointer (&self->service, g_free);
   g_clear_error (&self->config_problem);
   g_clear_error (&self->service_problem);
 }
@@ -404,11 +408,13 @@ granary_origin_address_get_inspection (GranaryOriginAddress *self)
 }
 
 const char *
-granary_origin_address_get_config (GranaryOriginAddress *self)
+granary_origin_address_get_content (GranaryOriginAddress *self,
+                                    const char           *target)
 {
   g_return_val_if_fail (GRANARY_IS_ORIGIN_ADDRESS (self), NULL);
+  g_return_val_if_fail (target != NULL, NULL);
 
-  return self->config;
+  return g_str_equal (target, GRANARY_CONFIG_FILE) ? self->config : self->service;
 }
 
 const GError *

@@ -236,12 +236,13 @@ edit_action (GtkWidget  *widget,
   GranaryImportDialog *self = GRANARY_IMPORT_DIALOG (widget);
   const char *target = g_variant_get_string (parameter, NULL);
   const char *text = granary_import_draft_get_file_text (self->draft, target);
+  const char *found = granary_import_draft_get_found_text (self->draft, target);
   const GranarySourceFile *file;
   Edit *edit;
 
-  if (text != NULL)
+  if (text != NULL || found != NULL)
     {
-      push_editor (self, target, text);
+      push_editor (self, target, text != NULL ? text : found);
       return;
     }
 
@@ -266,9 +267,41 @@ drop_cb (GranaryImportDialog *self,
   if (files == NULL)
     return FALSE;
 
+  granary_import_draft_set_source (self->draft, GRANARY_SOURCE_FILES);
   granary_import_files_add (self->content, self->draft, files);
 
   return TRUE;
+}
+
+/* Tabs: the visible one is where the import comes from. */
+
+static void
+page_shown_cb (GranaryImportDialog *self)
+{
+  GtkWidget *page = adw_view_stack_get_visible_child (self->view_stack);
+
+  if (page != NULL && self->draft != NULL)
+    granary_import_draft_set_source (self->draft,
+                                     granary_import_page_get_source (GRANARY_IMPORT_PAGE (page)));
+}
+
+static void
+show_source (GranaryImportDialog *self)
+{
+  GranarySource source = granary_import_draft_get_source (self->draft);
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->view_stack);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
+    {
+      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+      GtkWidget *child = adw_view_stack_page_get_child (page);
+
+      if (granary_import_page_show_source (GRANARY_IMPORT_PAGE (child), source))
+        {
+          adw_view_stack_set_visible_child (self->view_stack, child);
+          return;
+        }
+    }
 }
 
 /* GObject */
@@ -313,6 +346,7 @@ granary_import_dialog_class_init (GranaryImportDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, close_attempt_cb);
   gtk_widget_class_bind_template_callback (widget_class, banner_dismissed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, page_shown_cb);
 }
 
 static void
@@ -346,17 +380,31 @@ add_page (GranaryImportDialog *self,
 }
 
 static void
+add_pages (GranaryImportDialog *self)
+{
+  add_page (self, granary_import_files_page_new ());
+}
+
+static void
 set_draft (GranaryImportDialog *self,
            GranaryImportDraft  *draft)
 {
+  GranarySource source = granary_import_draft_get_source (draft);
+
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "notify::busy", G_CALLBACK (update_busy), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "notify::ready", G_CALLBACK (update_ready), self,
                            G_CONNECT_SWAPPED);
 
+  g_signal_connect_object (draft, "notify::source", G_CALLBACK (show_source), self,
+                           G_CONNECT_SWAPPED);
+
   granary_import_target_set_draft (self->target, draft);
-  add_page (self, granary_import_files_page_new ());
+  /* The first tab shows itself when it is added. */
+  add_pages (self);
+  granary_import_draft_set_source (draft, source);
+  show_source (self);
   update_busy (self);
   update_ready (self);
   adw_dialog_set_focus (ADW_DIALOG (self), GTK_WIDGET (self->target));
@@ -394,6 +442,33 @@ granary_import_dialog_new (GranaryConnection  *connection,
   set_draft (self, draft);
   if (paths != NULL && paths[0] != NULL)
     granary_import_draft_add_paths (draft, paths);
+
+  return self;
+}
+
+/**
+ * granary_import_dialog_new_for_task:
+ * @connection: where to import to
+ * @into_model_id: 0 for a new model, or the model that gets a new version
+ * @task_uid: id of a training task of @connection
+ *
+ * Returns: (transfer floating): a dialog to present, on the tab of tasks
+ */
+GranaryImportDialog *
+granary_import_dialog_new_for_task (GranaryConnection *connection,
+                                    gint64             into_model_id,
+                                    const char        *task_uid)
+{
+  GranaryImportDialog *self;
+
+  g_return_val_if_fail (task_uid != NULL, NULL);
+
+  self = granary_import_dialog_new (connection, into_model_id, NULL);
+  if (self == NULL)
+    return NULL;
+
+  granary_import_draft_set_source (self->draft, GRANARY_SOURCE_TASK);
+  granary_import_draft_set_task_uid (self->draft, task_uid);
 
   return self;
 }

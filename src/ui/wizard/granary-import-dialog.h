@@ -18,6 +18,11 @@ GranaryImportDialog *granary_import_dialog_new (GranaryConnection  *connection,
                                                 gint64              into_model_id,
                                                 const char * const *paths) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same, on the tab of tasks, with a task chosen. */
+GranaryImportDialog *granary_import_dialog_new_for_task (GranaryConnection *connection,
+                                                         gint64             into_model_id,
+                                                         const char        *task_uid) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Comes back to an import that did not work, with everything as it was. @error (nullable) is why. */
 GranaryImportDialog *granary_import_dialog_new_for_draft (GranaryImportDraft *draft,
                                                           const GError       *error) G_GNUC_WARN_UNUSED_RESULT;

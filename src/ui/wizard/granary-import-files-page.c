@@ -37,6 +37,12 @@ granary_import_files_page_get_title (GranaryImportPage *page)
   return _("From Files");
 }
 
+static GranarySource
+granary_import_files_page_get_source (GranaryImportPage *page)
+{
+  return GRANARY_SOURCE_FILES;
+}
+
 static void
 granary_import_files_page_set_draft (GranaryImportPage  *page,
                                      GranaryImportDraft *draft)
@@ -67,6 +73,7 @@ granary_import_files_page_class_init (GranaryImportFilesPageClass *klass)
 
   page_class->get_name = granary_import_files_page_get_name;
   page_class->get_title = granary_import_files_page_get_title;
+  page_class->get_source = granary_import_files_page_get_source;
   page_class->set_draft = granary_import_files_page_set_draft;
 
   g_type_ensure (GRANARY_TYPE_IMPORT_FACTS);

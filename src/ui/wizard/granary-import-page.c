@@ -8,9 +8,18 @@
 
 G_DEFINE_ABSTRACT_TYPE (GranaryImportPage, granary_import_page, ADW_TYPE_BIN)
 
+/* A page stands for one source, unless it says otherwise. */
+static gboolean
+granary_import_page_real_show_source (GranaryImportPage *self,
+                                      GranarySource      source)
+{
+  return granary_import_page_get_source (self) == source;
+}
+
 static void
 granary_import_page_class_init (GranaryImportPageClass *klass)
 {
+  klass->show_source = granary_import_page_real_show_source;
 }
 
 static void
@@ -32,6 +41,23 @@ granary_import_page_get_title (GranaryImportPage *self)
   g_return_val_if_fail (GRANARY_IS_IMPORT_PAGE (self), NULL);
 
   return GRANARY_IMPORT_PAGE_GET_CLASS (self)->get_title (self);
+}
+
+GranarySource
+granary_import_page_get_source (GranaryImportPage *self)
+{
+  g_return_val_if_fail (GRANARY_IS_IMPORT_PAGE (self), GRANARY_SOURCE_FILES);
+
+  return GRANARY_IMPORT_PAGE_GET_CLASS (self)->get_source (self);
+}
+
+gboolean
+granary_import_page_show_source (GranaryImportPage *self,
+                                 GranarySource      source)
+{
+  g_return_val_if_fail (GRANARY_IS_IMPORT_PAGE (self), FALSE);
+
+  return GRANARY_IMPORT_PAGE_GET_CLASS (self)->show_source (self, source);
 }
 
 void

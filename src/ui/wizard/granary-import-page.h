@@ -21,6 +21,8 @@ G_DECLARE_DERIVABLE_TYPE (GranaryImportPage, granary_import_page, GRANARY, IMPOR
  * GranaryImportPageClass:
  * @get_name: identifies the tab; not translated
  * @get_title: the tab's title
+ * @get_source: where the files of an import made here come from, as the page stands
+ * @show_source: stands for that source from now on, if it can
  * @set_draft: show and edit this draft; given once, before the page is shown
  */
 struct _GranaryImportPageClass
@@ -29,12 +31,19 @@ struct _GranaryImportPageClass
 
   const char *(*get_name)  (GranaryImportPage  *self);
   const char *(*get_title) (GranaryImportPage  *self);
+  GranarySource (*get_source) (GranaryImportPage *self);
+  gboolean    (*show_source) (GranaryImportPage *self,
+                              GranarySource      source);
   void        (*set_draft) (GranaryImportPage  *self,
                             GranaryImportDraft *draft);
 };
 
 const char *granary_import_page_get_name  (GranaryImportPage  *self);
 const char *granary_import_page_get_title (GranaryImportPage  *self);
+GranarySource
+            granary_import_page_get_source (GranaryImportPage *self);
+gboolean    granary_import_page_show_source (GranaryImportPage *self,
+                                             GranarySource      source);
 void        granary_import_page_set_draft (GranaryImportPage  *self,
                                            GranaryImportDraft *draft);
 

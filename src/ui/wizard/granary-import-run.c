@@ -80,6 +80,57 @@ show_toast (Run        *run,
   granary_shell_add_toast (shell, toast);
 }
 
+/* Texts written in the dialog for an import whose files the platform took itself. */
+
+static void
+added_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (Run) run = user_data;
+  g_autoptr (GranaryVersion) version = NULL;
+  g_autoptr (GError) error = NULL;
+
+  version = granary_repository_upload_finish (GRANARY_REPOSITORY (source), result, &error);
+  if (version == NULL && run->shell != NULL && !granary_error_is_cancelled (error))
+    {
+      g_autoptr (GranaryWording) wording = NULL;
+      g_autofree char *title = NULL;
+
+      wording = granary_wording_for_error (error, GRANARY_VERB_UPLOAD, run->object);
+      title = g_strdup (wording->title);
+      show_toast (g_steal_pointer (&run), title, _("_Show"), G_CALLBACK (show_clicked_cb));
+    }
+}
+
+static void
+add_files (Run                  *run,
+           GranaryRepository    *repository,
+           const GranaryVersion *version)
+{
+  g_autoptr (GranaryFileSet) files = granary_import_draft_dup_added_files (run->draft);
+  g_autoptr (GranaryUploadRequest) request = NULL;
+  g_autoptr (GranaryTransfer) transfer = NULL;
+  Run *adding;
+
+  if (files == NULL)
+    return;
+
+  adding = g_new0 (Run, 1);
+  adding->draft = g_object_ref (run->draft);
+  adding->object = granary_wording_version (version->model_name, version->number);
+  adding->model_id = version->model_id;
+  adding->number = version->number;
+  g_set_weak_pointer (&adding->shell, run->shell);
+
+  /* They stand in for what is there: that is what they were written for. */
+  request = granary_upload_request_new (version->id, files, TRUE);
+  transfer = granary_transfer_new (GRANARY_TRANSFER_UPLOAD, adding->object);
+  if (run->shell != NULL)
+    granary_shell_add_transfer (run->shell, transfer);
+  granary_repository_upload_async (repository, request, transfer, added_cb, adding);
+}
+
 static void
 imported_cb (GObject      *source,
              GAsyncResult *result,
@@ -89,6 +140,9 @@ imported_cb (GObject      *source,
   g_autoptr (GranaryVersion) version = NULL;
 
   version = granary_repository_import_finish (GRANARY_REPOSITORY (source), result, &run->error);
+
+  if (version != NULL)
+    add_files (run, GRANARY_REPOSITORY (source), version);
 
   /* The window may be closed by now; the transfer and the catalogue tell the rest. */
   if (run->shell == NULL)
