@@ -17,6 +17,7 @@
 #include "granary-local-repository-private.h"
 #include "granary-local-store-private.h"
 #include "granary-local-verbs-private.h"
+#include "granary-python-environments.h"
 #include "granary-worker.h"
 
 typedef struct
@@ -219,6 +220,7 @@ granary_local_open (const char    *folder,
   g_autoptr (GranaryCatalog) catalog = NULL;
   g_autoptr (GranaryLocalStore) store = NULL;
   g_autoptr (GranaryRepository) repository = NULL;
+  g_autoptr (GranaryImageSource) images = NULL;
   g_autoptr (GPtrArray) repairs = NULL;
   GranaryConnection *connection;
   gboolean is_read_only = FALSE;
@@ -252,6 +254,9 @@ granary_local_open (const char    *folder,
                                    GRANARY_FEATURE_TRASH | GRANARY_FEATURE_RENAME |
                                    GRANARY_FEATURE_DESCRIBE | GRANARY_FEATURE_FOLDER |
                                    GRANARY_FEATURE_REMOVE_FILES);
+  images = granary_python_environments_new ();
+  granary_connection_set_image_source (connection, images);
+
   return connection;
 }
 
