@@ -59,6 +59,34 @@ granary_wording_source (GranarySource source)
     }
 }
 
+/**
+ * granary_wording_task_state:
+ * @state: of a training task
+ *
+ * Returns: (transfer none): one word for it
+ */
+const char *
+granary_wording_task_state (GranaryTaskState state)
+{
+  switch (state)
+    {
+    case GRANARY_TASK_UNKNOWN:
+      return C_("task", "Unknown");
+    case GRANARY_TASK_WAITING:
+      return C_("task", "Waiting");
+    case GRANARY_TASK_RUNNING:
+      return C_("task", "Running");
+    case GRANARY_TASK_FINISHED:
+      return C_("task", "Finished");
+    case GRANARY_TASK_STOPPED:
+      return C_("task", "Stopped");
+    case GRANARY_TASK_FAILED:
+      return C_("task", "Failed");
+    default:
+      g_return_val_if_reached ("");
+    }
+}
+
 /* The numbers in the detail of an upload, in their order: files added, files replaced. */
 static void
 read_counts (const char *detail,

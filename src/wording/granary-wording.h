@@ -102,6 +102,7 @@ const char     *granary_wording_status          (GranaryStatus            status
 char           *granary_wording_status_progress (GranaryStatus            status,
                                                  int                      progress) G_GNUC_WARN_UNUSED_RESULT;
 const char     *granary_wording_source          (GranarySource            source);
+const char     *granary_wording_task_state      (GranaryTaskState         state);
 const char     *granary_wording_service_state   (GranaryServiceState      state);
 char           *granary_wording_service         (const GranaryService    *service) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_event           (const GranaryEvent      *event) G_GNUC_WARN_UNUSED_RESULT;
