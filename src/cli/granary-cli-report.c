@@ -145,6 +145,7 @@ static const char *const reason_ids[GRANARY_N_REASONS] = {
   [GRANARY_REASON_TASK_NEWER] = "task-newer",
   [GRANARY_REASON_TASK_BUSY] = "task-busy",
   [GRANARY_REASON_TASK_EMPTY] = "task-empty",
+  [GRANARY_REASON_TASK_ELSEWHERE] = "task-elsewhere",
   [GRANARY_REASON_TASK_FOLDER] = "task-folder",
   [GRANARY_REASON_TASKS_NOT_LISTED] = "tasks-not-listed",
   [GRANARY_REASON_TASKS_TOO_MANY] = "tasks-too-many",

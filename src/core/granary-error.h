@@ -201,6 +201,7 @@ typedef enum
   GRANARY_REASON_TASK_NEWER,          /* subject: the database, of a version not known here */
   GRANARY_REASON_TASK_BUSY,           /* subject: the database that another program keeps locked */
   GRANARY_REASON_TASK_EMPTY,          /* subject: the task, with nothing to import */
+  GRANARY_REASON_TASK_ELSEWHERE,      /* subject: the address of outputs that are not here */
   GRANARY_REASON_TASK_FOLDER,         /* subject: the folder that cannot be searched */
   GRANARY_REASON_TASKS_NOT_LISTED,    /* subject: the connection; ids are entered by hand */
   GRANARY_REASON_TASKS_TOO_MANY,      /* subject: the folder, of which some are left out */

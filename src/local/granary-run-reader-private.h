@@ -16,6 +16,7 @@ typedef struct _GranaryRunReader GranaryRunReader;
  * @folder: absolute path of the folder that @reader claimed
  * @key: which of the runs in @folder, "" when it is the only one; any bytes but NUL
  * @mtime: ns since the epoch: changes whenever what is shown of the run changes
+ * @data: (nullable): what @reader found out while it listed, for its reading; @free_data frees it
  *
  * A run that was found but not read.
  */
@@ -25,6 +26,8 @@ typedef struct
   char                   *folder;
   char                   *key;
   gint64                  mtime;
+  gpointer                data;
+  GDestroyNotify          free_data;
 } GranaryRun;
 
 /**
@@ -35,8 +38,9 @@ typedef struct
  *   names), and by one small file at most. A folder that is claimed is not searched further.
  * @list: appends to @runs (element-type GranaryRun) what is there; cheap: names and times, no
  *   content. Fails only when @folder itself cannot be read or it was cancelled.
- * @read: (transfer full): the row of a run. %NULL only when cancelled: a run that cannot be read is a
- *   task with a problem.
+ * @read: (transfer full): the row of a run. %NULL with an error only when cancelled: a run that
+ *   cannot be read is a task with a problem. %NULL without an error for one that is none any more,
+ *   such as one that was deleted in its tool: it is left out.
  * @load: (transfer full): the run with its outputs; an error when it cannot be read
  * @kinds: what its runs may be besides training tasks; 0 for nothing else
  *
@@ -88,6 +92,12 @@ GranaryTask *granary_run_make_task (const GranaryRun       *self) G_GNUC_WARN_UN
 /* At most @max bytes of a regular file below a folder; NULL with an error, also when it is larger.
  * The text may hold any bytes; a NUL is put behind it. */
 char        *granary_run_read_file (const char             *path,
+                                    gsize                   max,
+                                    gsize                  *length,
+                                    GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for what is beneath the folder @fd: links that lead out of it are not followed. */
+char        *granary_run_read_at   (int                     fd,
+                                    const char             *path,
                                     gsize                   max,
                                     gsize                  *length,
                                     GError                **error) G_GNUC_WARN_UNUSED_RESULT;

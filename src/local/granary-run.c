@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-folder-private.h"
 
 /* Longer is no path that this system knows. */
 #define MAX_UID (64 * 1024)
+#define READ_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* A folder belongs to the first that claims it. */
 const GranaryRunReader *const granary_run_readers[] = {
@@ -81,6 +83,68 @@ fail_unreadable (GError     **error,
   return FALSE;
 }
 
+/* @fd: as just opened, with errno. */
+static char *
+read_opened (int          fd,
+             const char  *path,
+             gsize        max,
+             gsize       *length,
+             GError     **error)
+{
+  int saved_errno = errno;
+  g_autofree char *shown = NULL;
+  g_autofree char *text = NULL;
+  struct stat status;
+  gsize room;
+  gsize got = 0;
+
+  shown = granary_display_path (path);
+  if (fd >= 0 && fstat (fd, &status) != 0)
+    {
+      saved_errno = errno;
+      fd = -1;
+    }
+  if (fd < 0)
+    {
+      granary_set_error_from_errno (error, saved_errno, shown, "open");
+      return NULL;
+    }
+  if (!S_ISREG (status.st_mode))
+    {
+      fail_unreadable (error, shown, "not a regular file");
+      return NULL;
+    }
+  if (status.st_size < 0 || (guint64) status.st_size > max)
+    {
+      fail_unreadable (error, shown, "too large");
+      return NULL;
+    }
+
+  /* What is appended meanwhile is seen the next time. */
+  room = (gsize) status.st_size;
+  text = g_malloc (room + 1);
+  while (got < room)
+    {
+      ssize_t n = read (fd, text + got, room - got);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          granary_set_error_from_errno (error, errno, shown, "read");
+          return NULL;
+        }
+      if (n == 0)
+        break;
+      got += (gsize) n;
+    }
+
+  text[got] = '\0';
+  if (length != NULL)
+    *length = got;
+  return g_steal_pointer (&text);
+}
+
 /* Functions for readers */
 
 /**
@@ -118,6 +182,8 @@ granary_run_free (GranaryRun *self)
   if (self == NULL)
     return;
 
+  if (self->free_data != NULL)
+    self->free_data (self->data);
   g_free (self->folder);
   g_free (self->key);
   g_free (self);
@@ -226,54 +292,37 @@ granary_run_read_file (const char  *path,
                        gsize       *length,
                        GError     **error)
 {
-  g_autofree char *shown = NULL;
-  g_autofree char *text = NULL;
   g_autofd int fd = -1;
-  struct stat status;
-  gsize room;
-  gsize got = 0;
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  shown = granary_display_path (path);
-  fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0 || fstat (fd, &status) != 0)
-    {
-      granary_set_error_from_errno (error, errno, shown, "open");
-      return NULL;
-    }
-  if (!S_ISREG (status.st_mode))
-    {
-      fail_unreadable (error, shown, "not a regular file");
-      return NULL;
-    }
-  if (status.st_size < 0 || (guint64) status.st_size > max)
-    {
-      fail_unreadable (error, shown, "too large");
-      return NULL;
-    }
+  fd = open (path, READ_FLAGS);
+  return read_opened (fd, path, max, length, error);
+}
 
-  /* What is appended meanwhile is seen the next time. */
-  room = (gsize) status.st_size;
-  text = g_malloc (room + 1);
-  while (got < room)
-    {
-      ssize_t n = read (fd, text + got, room - got);
+/**
+ * granary_run_read_at:
+ * @fd: a folder
+ * @path: a file beneath it
+ * @max: how many bytes it may have
+ * @length: (out) (optional): how many it has
+ * @error: return location
+ *
+ * Reads as granary_run_read_file() does, but nothing that is not in the folder.
+ *
+ * Returns: (transfer full) (nullable): its content with a NUL behind it
+ */
+char *
+granary_run_read_at (int          fd,
+                     const char  *path,
+                     gsize        max,
+                     gsize       *length,
+                     GError     **error)
+{
+  g_autofd int file = -1;
 
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        {
-          granary_set_error_from_errno (error, errno, shown, "read");
-          return NULL;
-        }
-      if (n == 0)
-        break;
-      got += (gsize) n;
-    }
+  g_return_val_if_fail (fd >= 0 && path != NULL, NULL);
 
-  text[got] = '\0';
-  if (length != NULL)
-    *length = got;
-  return g_steal_pointer (&text);
+  file = granary_folder_open_beneath (fd, path, READ_FLAGS);
+  return read_opened (file, path, max, length, error);
 }

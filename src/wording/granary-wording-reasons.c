@@ -593,6 +593,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Wait until it has finished, or choose another task."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
+  [GRANARY_REASON_TASK_ELSEWHERE] = {
+    N_("The outputs are not on this computer but at “%s”."),
+    N_("Download them there, then import the files by hand."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
   [GRANARY_REASON_TASK_FOLDER] = {
     N_("“%s” cannot be searched for training runs."),
     N_("Check that it is a folder that you may read, or choose another one."),
