@@ -209,9 +209,9 @@ take_answer (Look         *look,
 }
 
 static void
-inspected_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+looked_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
 {
   GTask *task = G_TASK (result);
   Look *look = g_task_get_task_data (task);
@@ -220,8 +220,12 @@ inspected_cb (GObject      *source,
 
   if (self == NULL)
     return;
+
+  g_task_propagate_boolean (task, &error);
   /* What is there can be imported though it cannot be looked into. */
-  if (!g_task_propagate_boolean (task, &error))
+  if (look->objects == NULL)
+    self->problem = g_steal_pointer (&error);
+  else if (error != NULL)
     g_debug ("Inspecting %s: %s", self->folder, error->message);
   self->inspection = g_steal_pointer (&look->inspection);
   self->config = g_steal_pointer (&look->config);
@@ -245,16 +249,15 @@ listed_cb (GObject      *source,
   g_autoptr (GranaryObjectPage) page = NULL;
 
   page = granary_object_storage_list_finish (GRANARY_OBJECT_STORAGE (source), result, &error);
-  if (self == NULL)
-    return;
-  if (page == NULL || page->objects->len == 0)
+  if (page != NULL && page->objects->len == 0)
+    granary_set_error (&error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_OBJECT_MISSING,
+                       look->place->key, "nothing there");
+  if (error != NULL || self == NULL)
     {
-      if (error == NULL)
-        granary_set_error (&error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_OBJECT_MISSING,
-                           self->folder, "nothing there");
-      self->problem = g_steal_pointer (&error);
-      g_clear_object (&self->looking);
-      g_signal_emit (self, signals[CHANGED], 0);
+      if (error != NULL)
+        g_task_return_error (task, g_steal_pointer (&error));
+      else
+        g_task_return_boolean (task, FALSE);
       return;
     }
 
@@ -276,7 +279,7 @@ start_look (GranaryOriginAddress *self,
   look->place = granary_object_place_copy (place);
   self->looking = g_cancellable_new ();
 
-  task = g_task_new (NULL, self->looking, inspected_cb, NULL);
+  task = g_task_new (NULL, self->looking, looked_cb, NULL);
   g_task_set_source_tag (task, start_look);
   g_task_set_task_data (task, look, look_free);
   granary_object_storage_list_async (self->storage, place, NULL, NULL, MAX_OBJECTS, self->looking,
