@@ -63,6 +63,12 @@ extern const GranaryInspectParser granary_inspect_torch;
 extern const GranaryInspectParser granary_inspect_pickle_file;
 extern const GranaryInspectParser granary_inspect_signatures;
 extern const GranaryInspectParser granary_inspect_onnx;
+extern const GranaryInspectParser granary_inspect_pmml;
+extern const GranaryInspectParser granary_inspect_openvino;
+extern const GranaryInspectParser granary_inspect_xgboost;
+extern const GranaryInspectParser granary_inspect_lightgbm;
+extern const GranaryInspectParser granary_inspect_catboost;
+extern const GranaryInspectParser granary_inspect_tensorrt;
 
 gboolean      granary_inspect_settle    (GranaryInspectSubject  *subject,
                                          GranaryCursor          *cursor,

@@ -23,9 +23,6 @@ static const Signature signatures[] = {
   { 4, "TFL3", "TFLite", "TensorFlow" },
   { 4, "ORTM", "ORT", "ONNX" },
   { 4, "ET12", "ExecuTorch", "PyTorch" },
-  { 0, "CBM1", "CatBoost", "CatBoost" },
-  { 0, "binf", "XGBoost", "XGBoost" },
-  { 0, "tree\nversion=v", "LightGBM", "LightGBM" },
 };
 
 static const char hdf5_magic[] = "\x89HDF\r\n\x1a\n";

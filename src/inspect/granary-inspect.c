@@ -16,6 +16,12 @@
 static const GranaryInspectParser * const parsers[] = {
   &granary_inspect_refusals,
   &granary_inspect_torch,
+  &granary_inspect_pmml,
+  &granary_inspect_openvino,
+  &granary_inspect_xgboost,
+  &granary_inspect_lightgbm,
+  &granary_inspect_catboost,
+  &granary_inspect_tensorrt,
   &granary_inspect_signatures,
   &granary_inspect_pickle_file,
   &granary_inspect_safetensors_index,

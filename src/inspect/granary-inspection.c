@@ -14,6 +14,7 @@ static const char * const warning_ids[GRANARY_N_INSPECTION_WARNINGS] = {
   [GRANARY_WARNING_EXTERNAL_DATA_MISSING] = "external-data-missing",
   [GRANARY_WARNING_RUNS_CODE] = "runs-code",
   [GRANARY_WARNING_UNREADABLE] = "unreadable",
+  [GRANARY_WARNING_BOUND_TO_DEVICE] = "bound-to-device",
 };
 
 static void

@@ -43,6 +43,8 @@ G_DECLARE_FINAL_TYPE (GranaryInspection, granary_inspection, GRANARY, INSPECTION
  * @GRANARY_WARNING_RUNS_CODE: loading it runs code stored in it or imported by it. Subject: what
  *   it imports, `module.name, …`
  * @GRANARY_WARNING_UNREADABLE: the header breaks the format's rules. Subject: the file
+ * @GRANARY_WARNING_BOUND_TO_DEVICE: it runs only on the kind of processor, and with the version of
+ *   the program, that it was made for. Subject: the file
  */
 typedef enum
 {
@@ -51,9 +53,10 @@ typedef enum
   GRANARY_WARNING_EXTERNAL_DATA_MISSING,
   GRANARY_WARNING_RUNS_CODE,
   GRANARY_WARNING_UNREADABLE,
+  GRANARY_WARNING_BOUND_TO_DEVICE,
 } GranaryInspectionWarning;
 
-#define GRANARY_N_INSPECTION_WARNINGS (GRANARY_WARNING_UNREADABLE + 1)
+#define GRANARY_N_INSPECTION_WARNINGS (GRANARY_WARNING_BOUND_TO_DEVICE + 1)
 
 GranaryInspection   *granary_inspection_new            (void) G_GNUC_WARN_UNUSED_RESULT;
 GranaryInspection   *granary_inspection_new_from_json  (const char         *text) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,9 +4,9 @@
 
 #include "config.h"
 
-#include "granary-pickle.h"
+#include "granary-pickle-private.h"
 
-#include <string.h>
+#define MAX_IMPORTS 256
 
 static gboolean
 is_among (const char         *text,
@@ -24,7 +24,8 @@ is_among (const char         *text,
  * granary_pickle_is_plain:
  * @import: `module.name`
  *
- * The rule is that of PyTorch's own `weights_only`: containers, tensors and their types.
+ * The rule is that of PyTorch's own `weights_only`: containers, tensors and their types; and
+ * numpy's arrays, which are the same.
  *
  * Returns: whether importing it gives plain data, nothing that runs code
  */
@@ -35,6 +36,16 @@ granary_pickle_is_plain (const char *import)
     "_codecs.encode",
     "collections.Counter",
     "collections.OrderedDict",
+    "copy_reg._reconstructor",
+    "copyreg._reconstructor",
+    "numpy._core.multiarray._reconstruct",
+    "numpy._core.multiarray.scalar",
+    "numpy._core.numeric._frombuffer",
+    "numpy.core.multiarray._reconstruct",
+    "numpy.core.multiarray.scalar",
+    "numpy.core.numeric._frombuffer",
+    "numpy.dtype",
+    "numpy.ndarray",
     "torch.Size",
     "torch.Tensor",
     "torch.device",
@@ -52,7 +63,7 @@ granary_pickle_is_plain (const char *import)
   };
   static const char * const builtins[] = {
     "bytearray", "complex", "dict", "float", "frozenset", "int", "list", "set", "slice", "str",
-    "tuple", "bool", "bytes", "range",
+    "tuple", "bool", "bytes", "range", "object",
   };
   const char *name = strrchr (import, '.');
   g_autofree char *module = NULL;
@@ -143,4 +154,14 @@ granary_pickle_framework (GranaryPickle *self)
         return known[k].framework;
 
   return NULL;
+}
+
+/* Harmless names must not crowd out one that matters. */
+void
+granary_pickle_add_import (GranaryPickle *self,
+                           const char    *name)
+{
+  if (self->imports->len < MAX_IMPORTS ||
+      (self->imports->len < 2 * MAX_IMPORTS && !granary_pickle_is_plain (name)))
+    g_ptr_array_add (self->imports, g_strdup (name));
 }

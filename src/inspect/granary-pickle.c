@@ -4,9 +4,7 @@
 
 #include "config.h"
 
-#include "granary-pickle.h"
-
-#include <string.h>
+#include "granary-pickle-private.h"
 
 /* A pickle is a program for a small stack machine (Python's Lib/pickletools.py documents every
  * instruction). This runs a shadow of that machine whose values know no more than what they are:
@@ -14,86 +12,7 @@
 
 #define MAX_STACK (1 << 20)
 #define MAX_MEMO (1 << 20)
-#define MAX_TUPLE 8
-#define MAX_IMPORTS 256
 #define MAX_LINE 4096
-
-typedef enum
-{
-  VALUE_OTHER,
-  VALUE_MARK,
-  VALUE_INT,
-  VALUE_TEXT,
-  VALUE_IMPORT,  /* number: position among the names */
-  VALUE_TUPLE,   /* number: first of its items; length: how many were kept */
-  VALUE_DICT,
-  VALUE_LIST,
-  VALUE_OBJECT,  /* number: position of its class among the names */
-  VALUE_STORAGE, /* number: position of its class among the names; at: its key */
-} ValueKind;
-
-typedef struct
-{
-  guint8        kind;
-  guint8        length_of_tuple;
-  guint32       length; /* of a text */
-  gint64        number;
-  const guint8 *at;     /* (nullable): a text inside the data */
-} Value;
-
-typedef struct
-{
-  const guint8            *data;
-  gsize                    length;
-  gsize                    position;
-  GArray                  *stack;    /* (element-type Value) */
-  GHashTable              *memo;     /* gint64 → guint position in kept */
-  GArray                  *kept;     /* (element-type Value) */
-  GArray                  *items;    /* (element-type Value): of tuples */
-  GPtrArray               *names;    /* (element-type utf8): each import ever made, not unique */
-  GHashTable              *by_name;  /* utf8 → position in names */
-  GHashTable              *tensors;  /* keys of tensors already counted */
-  GranaryPickleTensorFunc  tensor_func;
-  gpointer                 tensor_data;
-  GranaryPickle           *result;
-} Machine;
-
-static const Value other = { .kind = VALUE_OTHER };
-
-static gboolean
-take_bytes (Machine       *machine,
-            guint64        n,
-            const guint8 **bytes)
-{
-  if (n > machine->length - machine->position)
-    {
-      machine->result->truncated = TRUE;
-      return FALSE;
-    }
-
-  if (bytes != NULL)
-    *bytes = machine->data + machine->position;
-  machine->position += (gsize) n;
-
-  return TRUE;
-}
-
-static gboolean
-take_number (Machine *machine,
-             guint    n,
-             guint64 *number)
-{
-  const guint8 *bytes;
-
-  if (!take_bytes (machine, n, &bytes))
-    return FALSE;
-
-  *number = 0;
-  for (guint i = n; i > 0; i--)
-    *number = *number << 8 | bytes[i - 1];
-
-  return TRUE;
-}
 
 static gboolean
 take_line (Machine       *machine,
@@ -208,17 +127,6 @@ make_tuple (Machine *machine,
   return push (machine, tuple);
 }
 
-static Value
-tuple_item (Machine     *machine,
-            const Value *tuple,
-            guint        position)
-{
-  if (tuple->kind != VALUE_TUPLE || position >= tuple->length_of_tuple)
-    return other;
-
-  return g_array_index (machine->items, Value, (guint) tuple->number + position);
-}
-
 static gboolean
 push_import (Machine      *machine,
              const guint8 *module,
@@ -244,10 +152,7 @@ push_import (Machine      *machine,
   else
     {
       value.number = machine->names->len;
-      /* Harmless names must not crowd out one that matters. */
-      if (machine->result->imports->len < MAX_IMPORTS ||
-          (machine->result->imports->len < 2 * MAX_IMPORTS && !granary_pickle_is_plain (text)))
-        g_ptr_array_add (machine->result->imports, g_strdup (text));
+      granary_pickle_add_import (machine->result, text);
       g_hash_table_insert (machine->by_name, text, GUINT_TO_POINTER (machine->names->len));
       g_ptr_array_add (machine->names, g_steal_pointer (&text));
     }
@@ -265,14 +170,6 @@ name_of (Machine     *machine,
     return NULL;
 
   return g_ptr_array_index (machine->names, (guint) value->number);
-}
-
-static gboolean
-text_is (const Value *value,
-         const char  *text)
-{
-  return value->kind == VALUE_TEXT && value->length == strlen (text) &&
-         memcmp (value->at, text, value->length) == 0;
 }
 
 /* BINPERSID takes ('storage', class, key, location, elements) in PyTorch's files. */
@@ -354,8 +251,9 @@ call (Machine     *machine,
   if (callable->kind != VALUE_IMPORT || name == NULL)
     return other;
 
-  /* copyreg builds an object of the class that is its first argument. */
-  if (g_str_has_suffix (name, "._reconstructor") || g_str_has_suffix (name, ".__newobj__"))
+  /* copyreg and numpy build an object of the class that is the first argument. */
+  if (g_str_has_suffix (name, "._reconstructor") || g_str_has_suffix (name, ".__newobj__") ||
+      g_str_has_suffix (name, ".multiarray._reconstruct"))
     {
       Value class_value = tuple_item (machine, arguments, 0);
 
@@ -367,6 +265,16 @@ call (Machine     *machine,
     }
   note_tensor (machine, name, arguments);
   result.number = callable->number;
+  if (g_str_equal (name, "numpy.dtype"))
+    {
+      Value type = tuple_item (machine, arguments, 0);
+
+      if (type.kind == VALUE_TEXT)
+        {
+          result.at = type.at;
+          result.length = type.length;
+        }
+    }
 
   return result;
 }
@@ -443,6 +351,34 @@ push_int (Machine *machine,
   value.number = number;
 
   return push (machine, value);
+}
+
+static void
+note_items (Machine *machine)
+{
+  guint first;
+
+  if (!find_mark (machine, &first))
+    return;
+  for (guint i = first; i + 1 < machine->stack->len; i += 2)
+    granary_pickle_note_item (machine, &g_array_index (machine->stack, Value, i),
+                              &g_array_index (machine->stack, Value, i + 1));
+}
+
+/* BUILD: the state on top goes into the object below it. */
+static gboolean
+build (Machine *machine)
+{
+  Value *object = top (machine, 1);
+  const char *name;
+
+  if (object == NULL)
+    return FALSE;
+  name = name_of (machine, object);
+
+  return pop (machine, NULL) &&
+         (g_strcmp0 (name, "joblib.numpy_pickle.NumpyArrayWrapper") != 0 ||
+          granary_pickle_skip_array (machine));
 }
 
 /* Instructions whose argument ends with the line: all of protocol 0. */
@@ -555,17 +491,25 @@ run_stack_instruction (Machine *machine,
       first.kind = code == ']' ? VALUE_LIST : VALUE_DICT;
       return push (machine, first);
 
-    case 'e':
     case 'u':
+      note_items (machine);
+      return drop_to_mark (machine) && machine->stack->len > 0;
+
+    case 'e':
     case 0x90: /* ADDITEMS */
       return drop_to_mark (machine) && machine->stack->len > 0;
 
     case 'a':
-    case 'b':
       return machine->stack->len >= 2 && pop (machine, NULL);
 
+    case 'b':
+      return build (machine);
+
     case 's':
-      return machine->stack->len >= 3 && pop (machine, NULL) && pop (machine, NULL);
+      if (machine->stack->len < 3)
+        return FALSE;
+      granary_pickle_note_item (machine, top (machine, 1), top (machine, 0));
+      return pop (machine, NULL) && pop (machine, NULL);
 
     case 'Q':
       return pop (machine, &first) && push (machine, storage_of (machine, &first));
@@ -760,25 +704,13 @@ describe_root (Machine *machine)
     }
 }
 
-/**
- * granary_pickle_scan:
- * @data: a pickle
- * @length: its bytes
- * @tensor_func: (nullable) (scope call): told of each tensor of a PyTorch file
- * @tensor_data: passed to @tensor_func
- * @cancellable: (nullable): stops it
- *
- * Reads the instructions of a pickle without running them. Stops at the first one that is unknown
- * or cannot be; what came before is kept.
- *
- * Returns: (transfer full): what was found
- */
 GranaryPickle *
-granary_pickle_scan (const guint8            *data,
-                     gsize                    length,
-                     GranaryPickleTensorFunc  tensor_func,
-                     gpointer                 tensor_data,
-                     GCancellable            *cancellable)
+granary_pickle_scan_nested (const guint8            *data,
+                            gsize                    length,
+                            GranaryPickleTensorFunc  tensor_func,
+                            gpointer                 tensor_data,
+                            guint                    nested,
+                            GCancellable            *cancellable)
 {
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (Value));
   g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (Value));
@@ -789,8 +721,6 @@ granary_pickle_scan (const guint8            *data,
   g_autoptr (GHashTable) tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GranaryPickle) result = g_new0 (GranaryPickle, 1);
   Machine machine = { 0 };
-
-  g_return_val_if_fail (data != NULL || length == 0, NULL);
 
   result->imports = g_ptr_array_new_with_free_func (g_free);
   machine.data = data;
@@ -804,6 +734,8 @@ granary_pickle_scan (const guint8            *data,
   machine.tensors = tensors;
   machine.tensor_func = tensor_func;
   machine.tensor_data = tensor_data;
+  machine.nested = nested;
+  machine.cancellable = cancellable;
   machine.result = result;
 
   for (guint n = 0; ; n++)
@@ -829,6 +761,31 @@ granary_pickle_scan (const guint8            *data,
 }
 
 /**
+ * granary_pickle_scan:
+ * @data: a pickle
+ * @length: its bytes
+ * @tensor_func: (nullable) (scope call): told of each tensor of a PyTorch file
+ * @tensor_data: passed to @tensor_func
+ * @cancellable: (nullable): stops it
+ *
+ * Reads the instructions of a pickle without running them. Stops at the first one that is unknown
+ * or cannot be; what came before is kept.
+ *
+ * Returns: (transfer full): what was found
+ */
+GranaryPickle *
+granary_pickle_scan (const guint8            *data,
+                     gsize                    length,
+                     GranaryPickleTensorFunc  tensor_func,
+                     gpointer                 tensor_data,
+                     GCancellable            *cancellable)
+{
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
+
+  return granary_pickle_scan_nested (data, length, tensor_func, tensor_data, 0, cancellable);
+}
+
+/**
  * granary_pickle_free:
  * @self: (nullable): the result of a scan
  */
@@ -840,5 +797,6 @@ granary_pickle_free (GranaryPickle *self)
 
   g_ptr_array_unref (self->imports);
   g_free (self->root);
+  g_free (self->sklearn_version);
   g_free (self);
 }

@@ -25,6 +25,8 @@ typedef void (*GranaryPickleTensorFunc) (const char *type,
  * @length: bytes up to the end of the pickle, when it is complete
  * @complete: whether the end was reached
  * @truncated: whether the data ended before that
+ * @has_arrays: whether it is one of joblib's, with arrays between the instructions
+ * @sklearn_version: (nullable): the scikit-learn that wrote it
  *
  * What a scan of a pickle's instructions gives. Nothing is imported, built or run.
  */
@@ -35,6 +37,8 @@ typedef struct
   gsize      length;
   gboolean   complete;
   gboolean   truncated;
+  gboolean   has_arrays;
+  char      *sklearn_version;
 } GranaryPickle;
 
 GranaryPickle *granary_pickle_scan      (const guint8             *data,

@@ -471,6 +471,10 @@ granary_wording_inspection_warning (GranaryInspectionWarning  warning,
       return g_strdup_printf (_("“%s” breaks the rules of its format and could not be read. "
                                 "Export it again."),
                               file);
+    case GRANARY_WARNING_BOUND_TO_DEVICE:
+      return g_strdup_printf (_("“%s” runs only on the graphics processor and with the version of "
+                                "TensorRT that it was made with. Keep the model it was made from."),
+                              file);
     default:
       g_return_val_if_reached (g_strdup (file));
     }

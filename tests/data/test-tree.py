@@ -11,7 +11,8 @@ from tap import Tap, run
 
 SOURCE = sys.argv[1]
 SKIPPED = {'.git', '__pycache__'}
-BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz', '.data')
+BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz', '.data',
+          '.pt2', '.pkl', '.joblib', '.ubj', '.deprecated')
 
 
 def files(*folders, suffix=''):
