@@ -681,12 +681,12 @@ granary_writer_reserve_version (GranaryWriter         *self,
                            model_id, (gint64) *number) ||
       !granary_writer_run (self,
                            "INSERT INTO versions (model_id, number, status, source, source_ref,"
-                           " framework, format, environment, inspection, created, updated)"
-                           " VALUES (?1, ?2, 'importing', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                           error, "iissssssii", model_id, (gint64) *number,
+                           " framework, format, environment, inspection, remote, created, updated)"
+                           " VALUES (?1, ?2, 'importing', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                           error, "iisssssssii", model_id, (gint64) *number,
                            granary_source_to_id (facts->source), facts->source_ref,
                            facts->framework, facts->format, facts->environment, facts->inspection,
-                           now, now))
+                           facts->remote, now, now))
     return 0;
 
   id = granary_database_get_last_id (self->database);

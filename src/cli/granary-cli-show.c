@@ -10,6 +10,7 @@
 #include "granary-cli-table.h"
 #include "granary-cli-target.h"
 #include "granary-error.h"
+#include "granary-json.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -66,6 +67,46 @@ make_digest (const GranaryFile *file)
   return granary_sha256_to_text (file->sha256);
 }
 
+/* What is known of the task that a version came from: member of its record → name in the output. */
+static const struct
+{
+  const char *member;
+  const char *name;
+  const char *label;
+} task_facts[] = {
+  { "task_id", "id", NC_("fact", "Task id:") },
+  { "task_name", "name", NC_("fact", "Task:") },
+  { "task_version", "version", NC_("fact", "Task version:") },
+  { "preference", "preference", NC_("fact", "Preference:") },
+  { "scene", "scene", NC_("fact", "Scene:") },
+};
+
+static JsonNode *
+parse_remote (const GranaryVersion *version)
+{
+  return version->remote != NULL ? granary_json_parse (version->remote, -1, NULL, NULL) : NULL;
+}
+
+static void
+add_task (GranaryCliJson       *json,
+          const GranaryVersion *version)
+{
+  g_autoptr (JsonNode) remote = parse_remote (version);
+
+  if (granary_json_get_string (remote, "task_id") == NULL)
+    return;
+
+  granary_cli_json_begin_object (json, "task");
+  for (guint i = 0; i < G_N_ELEMENTS (task_facts); i++)
+    {
+      const char *text = granary_json_get_string (remote, task_facts[i].member);
+
+      if (text != NULL)
+        granary_cli_json_add_text (json, task_facts[i].name, text);
+    }
+  granary_cli_json_end_object (json);
+}
+
 static void
 add_version (GranaryCliJson       *json,
              const GranaryVersion *version)
@@ -74,6 +115,7 @@ add_version (GranaryCliJson       *json,
   granary_cli_json_add_version (json, "version", version->number);
   granary_cli_json_add_text (json, "status", granary_status_to_id (version->status));
   granary_cli_json_add_text (json, "source", granary_source_to_id (version->source));
+  add_task (json, version);
   granary_cli_json_add_text (json, "framework", version->framework);
   granary_cli_json_add_text (json, "format", version->format);
   granary_cli_json_add_metrics (json, "metrics", version->metrics);
@@ -203,6 +245,16 @@ print_versions (GPtrArray *versions)
 }
 
 static void
+print_task (const GranaryVersion *version)
+{
+  g_autoptr (JsonNode) remote = parse_remote (version);
+
+  for (guint i = 0; i < G_N_ELEMENTS (task_facts); i++)
+    print_fact (g_dpgettext2 (GETTEXT_PACKAGE, "fact", task_facts[i].label),
+                granary_json_get_string (remote, task_facts[i].member));
+}
+
+static void
 print_version (const GranaryVersion *version)
 {
   g_autoptr (GranaryCliTable) table = NULL;
@@ -223,6 +275,7 @@ print_version (const GranaryVersion *version)
   print_fact (C_("fact", "Error:"), version->error);
   print_fact (C_("fact", "Source:"), granary_wording_source (version->source));
   print_fact (C_("fact", "From:"), version->source_ref);
+  print_task (version);
   print_fact (C_("fact", "Framework:"), version->framework);
   print_fact (C_("fact", "Format:"), version->format);
   print_fact (C_("fact", "Environment:"), version->environment);

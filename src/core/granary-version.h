@@ -81,9 +81,9 @@ typedef struct
  * @progress: percent of a running import, -1 unknown
  * @location: (nullable): where its files are: `cos://BUCKET/PREFIX/`; %NULL in the embedded
  *   repository
- * @remote: (nullable): JSON object of what else the platform told: `task_id`, `task_name`,
- *   `task_version`, `creator`, `preference`, `region` (of the bucket), `image` (object as in
- *   ReasoningImageInfo), `environment_source`, `environment_url`
+ * @remote: (nullable): JSON object of what else the platform, or the task it came from, told:
+ *   `task_id`, `task_name`, `task_version`, `preference`, `scene`, `creator`, `region` (of the
+ *   bucket), `image` (object as in ReasoningImageInfo), `environment_source`, `environment_url`
  * @size: bytes of its files, -1 while unknown
  * @n_files: how many files, -1 while unknown
  * @created: µs since the epoch, UTC

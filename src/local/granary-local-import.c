@@ -45,6 +45,20 @@ import_clear (Import *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear)
 
+/* The task that the files come from, NULL for none. */
+static char *
+describe_task (const GranaryImportRequest *request)
+{
+  if (request->task_uid == NULL)
+    return NULL;
+
+  return granary_local_detail_new ("task_id", request->task_uid,
+                                   "task_name", request->task_name,
+                                   "task_version", request->task_version,
+                                   "preference", request->preference,
+                                   "scene", request->scene, NULL);
+}
+
 static gboolean
 begin_cb (GranaryWriter  *writer,
           gpointer        data,
@@ -86,6 +100,7 @@ begin_cb (GranaryWriter  *writer,
   facts->format = g_strdup (request->format);
   facts->environment = g_strdup (request->environment);
   facts->inspection = g_strdup (request->inspection);
+  facts->remote = describe_task (request);
   if (request->metrics != NULL)
     {
       g_clear_pointer (&facts->metrics, g_ptr_array_unref);

@@ -37,7 +37,7 @@ get_inode (GranaryLocalStore *store,
  * @first_key: a member
  * @...: its value, %NULL to leave it out, and further pairs; %NULL
  *
- * Returns: (transfer full): the detail of an operation
+ * Returns: (transfer full): a JSON object, such as the detail of an operation
  */
 char *
 granary_local_detail_new (const char *first_key,
