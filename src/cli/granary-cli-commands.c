@@ -26,12 +26,15 @@ const GranaryCliCommand granary_cli_commands[] = {
   },
   {
     "import",
-    N_("NAME --files PATH… | --cos cos://BUCKET/PREFIX/"),
+    N_("NAME --files PATH… | --task ID | --automl ID --scene SCENE | --cos cos://BUCKET/PREFIX/"),
     N_("Import files as a new model or version"),
     N_("Stores files and folders as the first version of a new model NAME, or, with --into, as "
        "the next version of a model. Framework and format are read from the files unless they "
        "are given. Of a single folder its content is stored, of several things each under its "
-       "own name. With --cos a cloud connection takes the files from object storage itself."),
+       "own name. With --task and --automl the files, framework, format and the metrics that were "
+       "reported last are those of a task: of the platform, or a run in a folder of this computer, "
+       "as “tasks” lists them. With --cos a cloud connection takes the files from object storage "
+       "itself."),
     granary_cli_import,
   },
   {
