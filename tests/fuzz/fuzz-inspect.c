@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "fuzz-inspect.h"
+#include "fuzz.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 /* The parsers tell by name what content leaves open. */
 static const char * const names[] = {
   "model.onnx", "model.safetensors", "model.safetensors.index.json", "model.pt", "model.pkl",
-  "model.bin",
+  "model.bin", "model.xml", "model.engine",
 };
 
 /* What can be edited can be read again, and holds what was set. */

@@ -6,7 +6,7 @@
 #include <archive_entry.h>
 #include <sys/resource.h>
 
-#include "fuzz-inspect.h"
+#include "fuzz.h"
 #include "granary-wire.h"
 #include "inspect-testing.h"
 
