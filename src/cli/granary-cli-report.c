@@ -152,6 +152,7 @@ static const char *const reason_ids[GRANARY_N_REASONS] = {
   [GRANARY_REASON_METRICS_UNAVAILABLE] = "metrics-unavailable",
   [GRANARY_REASON_REGISTRY_UNAVAILABLE] = "registry-unavailable",
   [GRANARY_REASON_IMAGE_ADDRESS] = "image-address",
+  [GRANARY_REASON_CONFIG_KEPT] = "config-kept",
 };
 
 /**

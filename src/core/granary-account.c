@@ -32,6 +32,7 @@ struct _GranaryAccount
   char               *bucket;                              /* (nullable) */
   char               *prefix;                              /* "" or ends with "/" */
   char               *endpoints[GRANARY_N_CLOUD_SERVICES]; /* (nullable), no "/" at the end */
+  char              **automl_captions;                     /* (nullable) */
 
   GMutex              mutex;                               /* guards what follows */
   GranaryCredentials *credentials;                         /* (owned) (nullable) */
@@ -230,6 +231,7 @@ granary_account_finalize (GObject *object)
   g_free (self->prefix);
   for (guint i = 0; i < GRANARY_N_CLOUD_SERVICES; i++)
     g_free (self->endpoints[i]);
+  g_strfreev (self->automl_captions);
   g_clear_pointer (&self->credentials, granary_credentials_unref);
   g_mutex_clear (&self->mutex);
 
@@ -294,6 +296,7 @@ granary_account_copy (GranaryAccount *self)
   granary_account_set_storage (copy, self->bucket, self->prefix);
   for (guint i = 0; i < GRANARY_N_CLOUD_SERVICES; i++)
     copy->endpoints[i] = g_strdup (self->endpoints[i]);
+  copy->automl_captions = g_strdupv (self->automl_captions);
   credentials = granary_account_dup_credentials (self);
   granary_account_set_credentials (copy, credentials);
 
@@ -378,6 +381,44 @@ granary_account_set_storage (GranaryAccount *self,
   else
     self->prefix = g_str_has_suffix (prefix, "/") ? g_strdup (prefix)
                                                   : g_strconcat (prefix, "/", NULL);
+}
+
+/**
+ * granary_account_get_automl_captions:
+ * @self: an account
+ *
+ * No call tells them, so that they are a setting. Only `BALANCE` has been seen in public.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): training preferences of automatic learning
+ *   that are offered, as the platform writes them, the default first
+ */
+const char * const *
+granary_account_get_automl_captions (GranaryAccount *self)
+{
+  static const char *const captions[] = { "BALANCE", NULL };
+
+  g_return_val_if_fail (GRANARY_IS_ACCOUNT (self), NULL);
+
+  return self->automl_captions != NULL ? (const char *const *) self->automl_captions : captions;
+}
+
+/**
+ * granary_account_set_automl_captions:
+ * @self: an account that no other thread has yet
+ * @captions: (nullable) (array zero-terminated=1): what to offer; those that are known when there
+ *   are none
+ *
+ * Chooses which training preferences are offered.
+ */
+void
+granary_account_set_automl_captions (GranaryAccount      *self,
+                                     const char * const  *captions)
+{
+  g_return_if_fail (GRANARY_IS_ACCOUNT (self));
+
+  g_strfreev (self->automl_captions);
+  self->automl_captions = captions != NULL && captions[0] != NULL ? g_strdupv ((char **) captions)
+                                                                  : NULL;
 }
 
 /**

@@ -77,6 +77,12 @@ const char         *granary_account_get_prefix      (GranaryAccount       *self)
 void                granary_account_set_storage     (GranaryAccount       *self,
                                                      const char           *bucket,
                                                      const char           *prefix);
+/* Training preferences that are offered for automatic learning, the default first. */
+const char * const *granary_account_get_automl_captions
+                                                    (GranaryAccount       *self);
+void                granary_account_set_automl_captions
+                                                    (GranaryAccount       *self,
+                                                     const char * const   *captions);
 const char         *granary_account_get_endpoint    (GranaryAccount       *self,
                                                      GranaryCloudService   service);
 gboolean            granary_account_set_endpoint    (GranaryAccount       *self,

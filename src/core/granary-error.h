@@ -208,9 +208,10 @@ typedef enum
   GRANARY_REASON_METRICS_UNAVAILABLE, /* subject: the task */
   GRANARY_REASON_REGISTRY_UNAVAILABLE, /* subject: the registry */
   GRANARY_REASON_IMAGE_ADDRESS,       /* subject: what was typed */
+  GRANARY_REASON_CONFIG_KEPT,         /* subject: MODEL vN/config.json */
 } GranaryReason;
 
-#define GRANARY_N_REASONS (GRANARY_REASON_IMAGE_ADDRESS + 1)
+#define GRANARY_N_REASONS (GRANARY_REASON_CONFIG_KEPT + 1)
 
 #define GRANARY_ERROR (granary_error_quark ())
 

@@ -23,6 +23,8 @@
 #define LOCK_WAIT_US (20 * 1000)
 #define LOCK_ATTEMPTS 100
 #define ENDPOINT_KEY "endpoint-"
+/* Edited by hand alone; whatever else writes the file leaves it there. */
+#define CAPTIONS_KEY "automl-captions"
 
 struct _GranaryAccountList
 {
@@ -178,6 +180,7 @@ read_account (GKeyFile    *file,
   g_autofree char *region = g_key_file_get_string (file, group, "region", NULL);
   g_autofree char *bucket = g_key_file_get_string (file, group, "bucket", NULL);
   g_autofree char *prefix = g_key_file_get_string (file, group, "prefix", NULL);
+  g_auto (GStrv) captions = g_key_file_get_string_list (file, group, CAPTIONS_KEY, NULL, NULL);
 
   if (!granary_account_name_check (group, error) ||
       !granary_account_region_check (region != NULL ? region : "", error))
@@ -191,6 +194,7 @@ read_account (GKeyFile    *file,
 
   account = granary_account_new (group, uid, region);
   granary_account_set_storage (account, bucket != NULL && *bucket != '\0' ? bucket : NULL, prefix);
+  granary_account_set_automl_captions (account, (const char *const *) captions);
   for (int service = 0; service < GRANARY_N_CLOUD_SERVICES; service++)
     {
       g_autofree char *key = g_strconcat (ENDPOINT_KEY, granary_cloud_service_to_id (service),

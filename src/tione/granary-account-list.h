@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * GranaryAccountList:
  *
  * The connections that were set up: a GKeyFile, `$XDG_CONFIG_HOME/granary/connections.ini`, one group
- * for each by its name with the keys uid, region, bucket, prefix, and `endpoint-SERVICE` for each
- * override. It never holds a key: see granary-keyring.h. Written by stage and rename; shared by
+ * for each by its name with the keys uid, region, bucket, prefix, `automl-captions` (a list), and
+ * `endpoint-SERVICE` for each override. It never holds a key: see granary-keyring.h. Written by stage and rename; shared by
  * window and command line, which hear of each other's changes.
  *
  * Main-thread object; the file is small. Signals: changed.

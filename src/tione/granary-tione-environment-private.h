@@ -14,6 +14,9 @@ const char *granary_tione_framework_to_platform (const char          *framework,
                                                  const char          *format);
 const char *granary_tione_format_to_platform    (const char          *format,
                                                  const char          *framework);
+/* What Granary calls a framework of the platform; NULL for "". */
+char       *granary_tione_framework_from_platform
+                                                (const char          *framework) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The members of CreateTrainingModel that say where a version runs, as an object:
  * ReasoningEnvironmentSource, and ReasoningEnvironment with ReasoningEnvironmentId, or
@@ -31,5 +34,10 @@ JsonNode   *granary_tione_environment_resolve   (GranaryTionePlace   *place,
                                                  const char          *subject,
                                                  GCancellable        *cancellable,
                                                  GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Likewise, for an image of a registry that is known to the letter: @image is the text of an ImageInfo
+ * object. Pure. */
+JsonNode   *granary_tione_environment_from_image (const char         *image,
+                                                  const char         *subject,
+                                                  GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -411,7 +411,7 @@ set_output (GranaryTioneImport  *self,
   g_clear_pointer (&self->output, granary_object_place_free);
 
   /* The platform chooses a place where none is set, or where the files are of another region. */
-  if (self->where == NULL || (self->source->region != NULL &&
+  if (self->where == NULL || (self->source != NULL && self->source->region != NULL &&
                               g_strcmp0 (self->source->region, self->where->region) != 0))
     return TRUE;
   if (suffix == NULL)
@@ -439,11 +439,18 @@ fail_refused (GranaryTioneImport  *self,
 
   granary_set_error (&refused, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_IMPORT_REFUSED, subject,
                      "%s", refusal->message);
-  granary_error_set_request (refused, granary_error_get_http_status (refusal),
-                             granary_error_get_request_id (refusal), 0);
-  granary_error_set_remote (refused, granary_error_get_remote_code (refusal),
-                            granary_error_get_remote_message (refusal));
+  granary_tione_take_details (refused, refusal);
   g_propagate_error (error, refused);
+}
+
+/* Importing from automatic learning is no longer published: where the platform says that it does not
+ * know how, the same files are imported as what they are. */
+static gboolean
+may_fall_back (GranaryTioneImport *self,
+               const GError       *refusal)
+{
+  return granary_tione_import_get_source (self) == GRANARY_SOURCE_AUTOML && self->source != NULL &&
+         refusal->code != GRANARY_ERROR_QUOTA;
 }
 
 /* One call. With TRUE and no version_uid another may be made: it is certain that this one made
@@ -513,6 +520,12 @@ call_once (GranaryTioneImport  *self,
         return FALSE;
       if (number <= model->high_water)
         return TRUE;
+    }
+
+  if (may_fall_back (self, local_error))
+    {
+      g_debug ("AUTO_ML: %s", local_error->message);
+      return granary_tione_import_set (self, GRANARY_TIONE_FACT_AS_STORAGE, "1", error);
     }
 
   fail_refused (self, number, local_error, error);

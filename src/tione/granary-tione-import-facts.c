@@ -108,6 +108,27 @@ describe_sources (GranaryFileSet *files)
   return object;
 }
 
+/* Texts that are kept as they are. */
+static const struct
+{
+  const char *name;
+  gsize       offset;
+} texts[] = {
+  { "source_ref", G_STRUCT_OFFSET (GranaryImportRequest, source_ref) },
+  { "address", G_STRUCT_OFFSET (GranaryImportRequest, address) },
+  { "task", G_STRUCT_OFFSET (GranaryImportRequest, task_uid) },
+  { "task_name", G_STRUCT_OFFSET (GranaryImportRequest, task_name) },
+  { "task_version", G_STRUCT_OFFSET (GranaryImportRequest, task_version) },
+  { "preference", G_STRUCT_OFFSET (GranaryImportRequest, preference) },
+  { "scene", G_STRUCT_OFFSET (GranaryImportRequest, scene) },
+  { "config_key", G_STRUCT_OFFSET (GranaryImportRequest, config_key) },
+  { "framework", G_STRUCT_OFFSET (GranaryImportRequest, framework) },
+  { "format", G_STRUCT_OFFSET (GranaryImportRequest, format) },
+  { "environment", G_STRUCT_OFFSET (GranaryImportRequest, environment) },
+  { "image", G_STRUCT_OFFSET (GranaryImportRequest, image) },
+  { "inspection", G_STRUCT_OFFSET (GranaryImportRequest, inspection) },
+};
+
 JsonObject *
 granary_tione_import_describe (const GranaryImportRequest *request,
                                const char                 *name,
@@ -122,11 +143,8 @@ granary_tione_import_describe (const GranaryImportRequest *request,
   add_text (facts, "model", model_uid);
   add_text (facts, GRANARY_TIONE_FACT_STORAGE, address);
   json_object_set_string_member (facts, "source", granary_source_to_id (request->source));
-  add_text (facts, "source_ref", request->source_ref);
-  add_text (facts, "framework", request->framework);
-  add_text (facts, "format", request->format);
-  add_text (facts, "environment", request->environment);
-  add_text (facts, "inspection", request->inspection);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    add_text (facts, texts[i].name, G_STRUCT_MEMBER (char *, request, texts[i].offset));
   json_object_set_object_member (facts, "tags", describe_tags (request->tags));
   json_object_set_array_member (facts, "metrics", describe_metrics (request->metrics));
   json_object_set_boolean_member (facts, "move", request->move);
@@ -198,11 +216,9 @@ granary_tione_import_parse (GranaryTioneImport  *self,
     self->version_id = g_ascii_strtoll (version_id, NULL, 10);
 
   granary_source_from_id (granary_json_get_string (facts, "source"), &request->source);
-  request->source_ref = g_strdup (granary_json_get_string (facts, "source_ref"));
-  request->framework = g_strdup (granary_json_get_string (facts, "framework"));
-  request->format = g_strdup (granary_json_get_string (facts, "format"));
-  request->environment = g_strdup (granary_json_get_string (facts, "environment"));
-  request->inspection = g_strdup (granary_json_get_string (facts, "inspection"));
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    G_STRUCT_MEMBER (char *, request, texts[i].offset) =
+      g_strdup (granary_json_get_string (facts, texts[i].name));
   request->move = json_object_get_boolean_member_with_default (object, "move", FALSE);
   parse_tags (facts, request);
   parse_metrics (facts, request);
@@ -303,6 +319,48 @@ add_tags (JsonObject          *body,
   json_object_set_array_member (body, "Tags", array);
 }
 
+GranarySource
+granary_tione_import_get_source (GranaryTioneImport *self)
+{
+  const GranaryImportRequest *request = self->request;
+  g_autofree char *as_storage = granary_tione_import_dup (self, GRANARY_TIONE_FACT_AS_STORAGE);
+
+  /* A task of this computer is nothing to the platform. */
+  if (self->is_sent || request->task_uid == NULL || as_storage != NULL)
+    return GRANARY_SOURCE_COS;
+  if (request->source == GRANARY_SOURCE_TASK || request->source == GRANARY_SOURCE_AUTOML)
+    return request->source;
+
+  return GRANARY_SOURCE_COS;
+}
+
+static void
+add_source (GranaryTioneImport *self,
+            JsonObject         *body)
+{
+  const GranaryImportRequest *request = self->request;
+  GranarySource source = granary_tione_import_get_source (self);
+
+  if (source == GRANARY_SOURCE_TASK)
+    {
+      add_text (body, "TrainingModelSource", "JOB");
+      add_text (body, "TrainingJobId", request->task_uid);
+      add_text (body, "TrainingJobName", request->task_name);
+    }
+  else if (source == GRANARY_SOURCE_AUTOML)
+    {
+      add_text (body, "TrainingModelSource", "AUTO_ML");
+      add_text (body, "AutoMLTaskId", request->task_uid);
+      add_text (body, "TrainingJobName", request->task_name);
+      add_text (body, "TrainingJobVersion", request->task_version);
+      add_text (body, "TrainingPreference", request->preference);
+    }
+  else
+    {
+      add_text (body, "TrainingModelSource", "COS");
+    }
+}
+
 /* What was sent from here lies in a folder of its own until the platform has taken it from there;
  * what the user has in object storage stays, unless it is to be moved. */
 JsonNode *
@@ -330,7 +388,7 @@ granary_tione_import_body (GranaryTioneImport *self,
       json_object_set_string_member (body, "TrainingModelId", self->model_uid);
     }
   json_object_set_string_member (body, "TrainingModelVersion", version);
-  json_object_set_string_member (body, "TrainingModelSource", "COS");
+  add_source (self, body);
   add_path (self, body, "TrainingModelCosPath", self->source);
   json_object_set_string_member (body, "ModelMoveMode",
                                  self->is_sent || request->move ? "CUT" : "COPY");

@@ -7,6 +7,7 @@
 #include "granary-tione-import-private.h"
 
 #include "granary-error.h"
+#include "granary-json.h"
 #include "granary-tione-calls.h"
 
 /* The platform imports in the background; until it is done the row in the mirror shows how far it
@@ -92,6 +93,33 @@ write_row (GranaryTioneImport    *self,
   return TRUE;
 }
 
+/* As the answers of the platform become it: see granary_tione_parse_version(). */
+static char *
+describe_task (const GranaryImportRequest *request)
+{
+  const struct
+  {
+    const char *name;
+    const char *value;
+  } members[] = {
+    { "task_id", request->task_uid },
+    { "task_name", request->task_name },
+    { "task_version", request->task_version },
+    { "preference", request->preference },
+  };
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      if (members[i].value != NULL && *members[i].value != '\0')
+        json_object_set_string_member (object, members[i].name, members[i].value);
+    }
+  json_node_take_object (root, object);
+
+  return granary_json_to_text (root, FALSE);
+}
+
 /* What is known of it before the platform is asked. */
 static GranaryVersion *
 make_row (GranaryTioneImport *self)
@@ -103,7 +131,12 @@ make_row (GranaryTioneImport *self)
   version->number = self->number;
   version->status = GRANARY_STATUS_IMPORTING;
   version->progress = 0;
-  version->source = GRANARY_SOURCE_COS;
+  version->source = granary_tione_import_get_source (self);
+  if (version->source != GRANARY_SOURCE_COS)
+    {
+      version->source_ref = g_strdup (request->task_uid);
+      version->remote = describe_task (request);
+    }
   version->framework = g_strdup (request->framework);
   version->format = g_strdup (request->format);
   version->environment = g_strdup (request->environment);

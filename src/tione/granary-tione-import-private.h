@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define GRANARY_TIONE_FACT_SUFFIX      "suffix"             /* of the folders of this import */
 #define GRANARY_TIONE_FACT_ENVIRONMENT "environment_record" /* JSON, as it is sent */
 #define GRANARY_TIONE_FACT_CREATING    "creating"           /* JSON: what was asked for */
+#define GRANARY_TIONE_FACT_AS_STORAGE  "as_storage"         /* "1": the platform refused AUTO_ML */
 #define GRANARY_TIONE_FACT_MODEL_UID   "created_model"
 #define GRANARY_TIONE_FACT_VERSION_UID "created_version"
 #define GRANARY_TIONE_FACT_VERSION_ID  "version_id"         /* row of the mirror */
@@ -30,7 +31,7 @@ G_BEGIN_DECLS
  * @model_uid: (nullable): of the model, %NULL while there is none
  * @sources: (nullable): JSON of what a cut removes
  * @where: (nullable): below which the folders of new models are
- * @source: (nullable): what the platform is to import
+ * @source: (nullable): what the platform is to import; %NULL where it knows that better
  * @output: (nullable): where it is to put it
  * @is_sent: whether the files come from this computer
  * @checksums: CRC-64 texts by path, of what was sent in this run
@@ -65,6 +66,13 @@ typedef struct
 void        granary_tione_import_clear   (GranaryTioneImport          *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GranaryTioneImport, granary_tione_import_clear)
 
+/* Where the platform finds the files; NULL when it is not told. */
+const char *granary_tione_import_get_address (const GranaryImportRequest *request);
+/* Whether no model has @name yet. */
+gboolean    granary_tione_import_check_name (GranaryTionePlace          *place,
+                                             const char                 *name,
+                                             GError                    **error);
+
 /* Facts and request. */
 JsonObject *granary_tione_import_describe (const GranaryImportRequest *request,
                                            const char                 *name,
@@ -80,6 +88,10 @@ gboolean    granary_tione_import_set      (GranaryTioneImport         *self,
 /* "" counts as not there. */
 char       *granary_tione_import_dup      (GranaryTioneImport         *self,
                                            const char                 *fact) G_GNUC_WARN_UNUSED_RESULT;
+/* What the platform is told that it imports from. */
+GranarySource
+            granary_tione_import_get_source
+                                          (GranaryTioneImport         *self);
 /* Parameters of CreateTrainingModel for version @number. */
 JsonNode   *granary_tione_import_body     (GranaryTioneImport         *self,
                                            int                         number,
@@ -98,6 +110,9 @@ gboolean    granary_tione_import_settle   (GranaryTioneImport         *self,
 gboolean    granary_tione_import_follow   (GranaryTioneImport         *self,
                                            GranaryVersion            **version,
                                            GError                    **error);
+/* Puts the value of `key` into the configuration that the platform took. */
+void        granary_tione_import_set_key  (GranaryTioneImport          *self,
+                                           const GranaryVersion        *version);
 /* After a cut that came to its end. */
 void        granary_tione_import_remove_sources
                                           (GranaryTioneImport         *self);

@@ -6,10 +6,6 @@
 
 #include "granary-tione-import-private.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include "granary-error.h"
 #include "granary-json.h"
 #include "granary-names.h"
@@ -21,180 +17,6 @@
 
 /* send the files → create the version → wait until the platform has it → cut. Every step that was
  * done is stored, so that the next run goes on after it. */
-
-/* Preparing */
-
-static gboolean
-check_tags (const GranaryTagSet  *tags,
-            GError              **error)
-{
-  for (guint i = 0; tags != NULL && i < granary_tag_set_get_size (tags); i++)
-    {
-      const char *key = granary_tag_set_get_key (tags, i);
-
-      if (granary_tione_tag_is_reserved (key))
-        return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_TAG_SYSTEM,
-                                   key);
-    }
-
-  return TRUE;
-}
-
-/* Whether the model of that name is one that an import of this connection is making: then the same
- * import, asked for again after a crash, may be the one that goes on with it. */
-static gboolean
-is_being_made (GranaryTionePlace *place,
-               const char        *name)
-{
-  gint64 model_id = granary_catalog_find_model (place->catalog, name, NULL);
-  g_autoptr (GranaryModel) model = NULL;
-  const GranaryVersion *version;
-
-  if (model_id > 0)
-    model = granary_catalog_load_model (place->catalog, model_id, NULL);
-  if (model == NULL || model->versions->len != 1)
-    return FALSE;
-
-  version = g_ptr_array_index (model->versions, 0);
-  return version->status == GRANARY_STATUS_IMPORTING && version->number == 1;
-}
-
-static gboolean
-check_name_free (GranaryTionePlace  *place,
-                 const char         *name,
-                 GError            **error)
-{
-  gboolean is_taken = FALSE;
-
-  if (!granary_catalog_name_is_taken (place->catalog, name, 0, &is_taken, error))
-    return FALSE;
-
-  return !is_taken || granary_tione_fail (error, GRANARY_ERROR_CONFLICT,
-                                          GRANARY_REASON_NAME_TAKEN, name);
-}
-
-/* Name and id of the model; what the mirror knows is enough. */
-static gboolean
-find_model (GranaryTionePlace           *place,
-            const GranaryImportRequest  *request,
-            char                       **name,
-            char                       **uid,
-            GError                     **error)
-{
-  g_autoptr (GranaryModel) model = NULL;
-
-  if (request->model_id == 0)
-    {
-      *name = granary_name_check (request->name != NULL ? request->name : "", error);
-      return *name != NULL &&
-             (is_being_made (place, *name) || check_name_free (place, *name, error));
-    }
-
-  model = granary_catalog_load_model (place->catalog, request->model_id, error);
-  if (model == NULL)
-    return FALSE;
-
-  *name = g_strdup (model->name);
-  *uid = g_strdup (model->uid);
-  return TRUE;
-}
-
-/* The files are opened without following links, which the scan allowed only where they stay
- * inside. */
-static GPtrArray *
-list_files (GranaryFileSet            *set,
-            const GranaryObjectPlace  *where,
-            GError                   **error)
-{
-  g_autoptr (GPtrArray) files = NULL;
-
-  files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_transfer_file_free);
-  for (guint i = 0; i < granary_file_set_get_n_files (set); i++)
-    {
-      const GranarySourceFile *file = granary_file_set_get_file (set, i);
-      g_autofree char *real = NULL;
-      g_autofree char *key = g_strconcat (where != NULL ? where->key : "", file->target, NULL);
-      struct stat status;
-
-      if (!granary_object_key_check (key, error))
-        return NULL;
-      if (lstat (file->path, &status) == 0 && S_ISLNK (status.st_mode))
-        real = realpath (file->path, NULL);
-      g_ptr_array_add (files, granary_transfer_file_new (real != NULL ? real : file->path,
-                                                         file->target, file->size, file->mtime));
-    }
-
-  return g_steal_pointer (&files);
-}
-
-static gboolean
-check_files (const GranaryImportRequest  *request,
-             const char                  *name,
-             gboolean                    *is_sent,
-             GError                     **error)
-{
-  guint n_problems = request->files != NULL ? granary_file_set_get_n_problems (request->files) : 0;
-  g_autoptr (GranaryObjectPlace) from = NULL;
-
-  if (n_problems > 0)
-    {
-      g_propagate_error (error, g_error_copy (granary_file_set_get_problem (request->files, 0)));
-      return FALSE;
-    }
-
-  *is_sent = request->files != NULL && granary_file_set_get_n_files (request->files) > 0;
-  if (*is_sent)
-    return TRUE;
-  if (request->source != GRANARY_SOURCE_COS || request->source_ref == NULL)
-    return granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE,
-                               name);
-
-  from = granary_object_place_parse (request->source_ref, error);
-  return from != NULL;
-}
-
-GranaryTransferJob *
-granary_tione_import_prepare (GranaryTionePlace           *place,
-                              const GranaryImportRequest  *request,
-                              GCancellable                *cancellable,
-                              GError                     **error)
-{
-  const char *bucket = granary_account_get_bucket (place->account);
-  g_autoptr (GranaryObjectPlace) where = NULL;
-  g_autoptr (GPtrArray) files = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *uid = NULL;
-  g_autofree char *safe = NULL;
-  gboolean is_sent;
-
-  if (!find_model (place, request, &name, &uid, error) ||
-      !check_files (request, name, &is_sent, error) ||
-      !check_tags (request->tags, error))
-    return NULL;
-  if (is_sent && bucket == NULL)
-    {
-      granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_STORAGE_UNSET,
-                          granary_account_get_name (place->account));
-      return NULL;
-    }
-
-  if (bucket != NULL)
-    where = granary_object_place_new (bucket, NULL, granary_account_get_prefix (place->account));
-  if (is_sent)
-    {
-      /* As long as what the runner puts in front of the paths. */
-      safe = g_strdup_printf ("%s%s/upload-0000000000000000/", where->key, name);
-      g_autoptr (GranaryObjectPlace) below = granary_object_place_new (where->bucket, NULL, safe);
-
-      files = list_files (request->files, below, error);
-      if (files == NULL)
-        return NULL;
-    }
-
-  return granary_transfer_job_new (GRANARY_TRANSFER_IMPORT, name,
-                                   granary_tione_import_describe (request, name, uid, where),
-                                   g_steal_pointer (&files));
-}
 
 /* Running */
 
@@ -225,22 +47,44 @@ make_upload_place (GranaryTioneImport  *self,
   return granary_object_place_new (self->where->bucket, self->where->region, key);
 }
 
-static GranaryObjectPlace *
-make_source_place (GranaryTioneImport  *self,
-                   GError             **error)
+/* Sets what the platform is to import; it stays NULL where only the id of a task is known. */
+static gboolean
+find_source (GranaryTioneImport  *self,
+             GError             **error)
 {
-  g_autoptr (GranaryObjectPlace) source = NULL;
+  const char *address = granary_tione_import_get_address (self->request);
 
-  source = granary_object_place_parse (self->request->source_ref, error);
-  if (source != NULL && *source->key != '\0' && !g_str_has_suffix (source->key, "/"))
+  if (self->is_sent)
     {
-      char *key = g_strconcat (source->key, "/", NULL);
+      self->source = make_upload_place (self, error);
+      return self->source != NULL;
+    }
+  if (address == NULL)
+    return granary_tione_import_get_source (self) == GRANARY_SOURCE_AUTOML ||
+           granary_tione_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE,
+                               self->name);
 
-      g_free (source->key);
-      source->key = key;
+  self->source = granary_object_place_parse (address, error);
+  if (self->source != NULL && *self->source->key != '\0' &&
+      !g_str_has_suffix (self->source->key, "/"))
+    {
+      char *key = g_strconcat (self->source->key, "/", NULL);
+
+      g_free (self->source->key);
+      self->source->key = key;
     }
 
-  return g_steal_pointer (&source);
+  return self->source != NULL;
+}
+
+static gboolean
+keep_environment (GranaryTioneImport  *self,
+                  JsonNode            *record,
+                  GError             **error)
+{
+  g_autofree char *text = granary_json_to_text (record, FALSE);
+
+  return granary_tione_import_set (self, GRANARY_TIONE_FACT_ENVIRONMENT, text, error);
 }
 
 /* Once for all runs: the platform's recommendation may change, the import should not. */
@@ -249,7 +93,6 @@ choose_environment (GranaryTioneImport  *self,
                     GError             **error)
 {
   g_autofree char *known = granary_tione_import_dup (self, GRANARY_TIONE_FACT_ENVIRONMENT);
-  g_autofree char *text = NULL;
   g_autoptr (JsonNode) record = NULL;
   g_autoptr (GPtrArray) versions = NULL;
   const char *framework;
@@ -257,6 +100,11 @@ choose_environment (GranaryTioneImport  *self,
 
   if (known != NULL)
     return TRUE;
+  if (self->request->image != NULL)
+    {
+      record = granary_tione_environment_from_image (self->request->image, self->name, error);
+      return record != NULL && keep_environment (self, record, error);
+    }
 
   model_id = self->model_uid != NULL
              ? granary_catalog_find_model (self->place->catalog, self->model_uid, NULL) : 0;
@@ -266,11 +114,7 @@ choose_environment (GranaryTioneImport  *self,
                                                    self->request->format);
   record = granary_tione_environment_resolve (self->place, self->request->environment, framework,
                                               versions, self->name, self->cancellable, error);
-  if (record == NULL)
-    return FALSE;
-
-  text = granary_json_to_text (record, FALSE);
-  return granary_tione_import_set (self, GRANARY_TIONE_FACT_ENVIRONMENT, text, error);
+  return record != NULL && keep_environment (self, record, error);
 }
 
 /* What is imported is what was sent: nothing of anybody else may lie there, and nothing may be of
@@ -314,18 +158,34 @@ check_sent (GranaryTioneImport  *self,
   return TRUE;
 }
 
+/* What a task wrote, the platform may see where the account may not. */
 static gboolean
 check_source (GranaryTioneImport  *self,
               GError             **error)
 {
+  GranarySource source = granary_tione_import_get_source (self);
   g_autoptr (GranaryTioneListing) listing = NULL;
+  g_autoptr (GError) local_error = NULL;
 
-  listing = granary_tione_list_files (self->place, self->source, NULL, self->cancellable, error);
+  if (self->source == NULL)
+    return TRUE;
+
+  listing = granary_tione_list_files (self->place, self->source, NULL, self->cancellable,
+                                      &local_error);
   if (listing == NULL)
-    return FALSE;
-  if (listing->files->len == 0)
+    {
+      gboolean is_bad = source == GRANARY_SOURCE_COS ||
+                        granary_error_is_cancelled (local_error) ||
+                        (source == GRANARY_SOURCE_TASK &&
+                         !g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_FORBIDDEN));
+
+      if (is_bad)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return !is_bad;
+    }
+  if (listing->files->len == 0 && source != GRANARY_SOURCE_AUTOML)
     return granary_tione_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_OBJECT_MISSING,
-                               self->request->source_ref);
+                               granary_tione_import_get_address (self->request));
 
   granary_transfer_set_total (self->transfer, listing->size, listing->files->len);
   return TRUE;
@@ -419,6 +279,7 @@ finish (GranaryTioneImport   *self,
   g_autoptr (GError) error = NULL;
 
   granary_transfer_set_state (self->transfer, GRANARY_TRANSFER_FINISHING);
+  granary_tione_import_set_key (self, version);
   record_files (self, version);
   if (self->request->inspection != NULL &&
       !granary_catalog_write (self->place->catalog, inspection_cb, self, &error))
@@ -494,13 +355,12 @@ run (GranaryTioneImport  *self,
   if (!granary_tione_import_parse (self, error))
     return FALSE;
   set_total (self);
-  self->source = self->is_sent ? make_upload_place (self, error) : make_source_place (self, error);
-  if (self->source == NULL ||
+  if (!find_source (self, error) ||
       (self->version_uid == NULL && !granary_tione_import_settle (self, error)))
     return FALSE;
 
   if (self->version_uid == NULL &&
-      ((self->model_uid == NULL && !check_name_free (self->place, self->name, error)) ||
+      ((self->model_uid == NULL && !granary_tione_import_check_name (self->place, self->name, error)) ||
        !choose_environment (self, error) || !provide_files (self, error) ||
        !granary_tione_import_create (self, error)))
     return FALSE;

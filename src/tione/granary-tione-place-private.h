@@ -83,6 +83,11 @@ gboolean           granary_tione_fail        (GError                  **error,
                                               const char               *subject);
 /* Whether the service said that the thing is not there. */
 gboolean           granary_tione_is_missing  (const GError             *error);
+/* Whether the service said no, for good: something else may be asked for instead. */
+gboolean           granary_tione_is_refused  (const GError             *error);
+/* What the service said of @from, for the details of @error. */
+void               granary_tione_take_details (GError                  *error,
+                                              const GError             *from);
 /* Whether a write that answered with @error may have been done all the same: then it has to be read
  * again before anything else. */
 gboolean           granary_tione_is_open     (const GError             *error);

@@ -221,6 +221,18 @@ granary_tione_is_missing (const GError *error)
 }
 
 gboolean
+granary_tione_is_refused (const GError *error)
+{
+  const char *code = granary_error_get_remote_code (error);
+
+  return granary_api_is_withdrawn (error) ||
+         g_error_matches (error, GRANARY_ERROR, GRANARY_ERROR_FORBIDDEN) ||
+         granary_error_matches_reason (error, GRANARY_REASON_CALL_REFUSED) ||
+         /* Registries say it in another place. */
+         (code != NULL && strstr (code, "nauthorized") != NULL);
+}
+
+gboolean
 granary_tione_is_open (const GError *error)
 {
   GranaryReason reason = granary_error_get_reason (error);
@@ -238,6 +250,16 @@ granary_tione_is_open (const GError *error)
 }
 
 void
+granary_tione_take_details (GError       *error,
+                            const GError *from)
+{
+  granary_error_set_request (error, granary_error_get_http_status (from),
+                             granary_error_get_request_id (from), 0);
+  granary_error_set_remote (error, granary_error_get_remote_code (from),
+                            granary_error_get_remote_message (from));
+}
+
+void
 granary_tione_set_not_done (GError       **error,
                             const char    *action,
                             const GError  *last)
@@ -247,12 +269,7 @@ granary_tione_set_not_done (GError       **error,
   granary_set_error (&failure, GRANARY_ERROR_BACKEND, GRANARY_REASON_SERVICE_FAILED, action,
                      "%s was not done: %s", action, last != NULL ? last->message : "no answer");
   if (last != NULL)
-    {
-      granary_error_set_request (failure, granary_error_get_http_status (last),
-                                 granary_error_get_request_id (last), 0);
-      granary_error_set_remote (failure, granary_error_get_remote_code (last),
-                                granary_error_get_remote_message (last));
-    }
+    granary_tione_take_details (failure, last);
   g_propagate_error (error, failure);
 }
 

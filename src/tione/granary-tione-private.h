@@ -42,6 +42,17 @@ GPtrArray *granary_tione_list_models_if_changed
                                           gboolean             *is_same,
                                           GCancellable         *cancellable,
                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Each group of services, page after page; @version_uids (element-type utf8) (nullable) are those of
+ * which. Every group has an id. */
+typedef void (*GranaryTioneServiceGroupFunc) (JsonNode *group,
+                                              gpointer  data);
+gboolean  granary_tione_each_group       (GranaryApi           *api,
+                                          GPtrArray            *version_uids,
+                                          GranaryTioneServiceGroupFunc
+                                                                func,
+                                          gpointer              data,
+                                          GCancellable         *cancellable,
+                                          GError              **error);
 /* The member of @node, which has to be there as an array or null; FALSE with @error set otherwise. */
 gboolean  granary_tione_get_list         (JsonNode             *node,
                                           const char           *name,

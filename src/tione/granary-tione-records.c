@@ -8,6 +8,7 @@
 
 #include "granary-metric.h"
 #include "granary-names.h"
+#include "granary-tione-environment-private.h"
 #include "granary-tione-private.h"
 
 /* Answers of TI-ONE as records. Any member may be null, missing or of another type: what cannot be
@@ -16,36 +17,6 @@
 #define INFERENCE_CODE "model_service.py"
 
 /* Auxiliary functions */
-
-typedef struct
-{
-  const char *code;
-  const char *name;
-} Word;
-
-/* Frameworks as they are written elsewhere; their codes are the same letters in capitals. */
-static const Word frameworks[] = {
-  { "PYTORCH", "PyTorch" },
-  { "TENSORFLOW", "TensorFlow" },
-  { "DETECTRON2", "Detectron2" },
-  { "MMDETECTION", "MMDetection" },
-  { "SPARK", "Spark" },
-  { "PYSPARK", "PySpark" },
-};
-
-static char *
-dup_framework (JsonNode *node)
-{
-  g_autofree char *code = granary_tione_dup_text (node, "AlgorithmFramework");
-
-  for (guint i = 0; code != NULL && i < G_N_ELEMENTS (frameworks); i++)
-    {
-      if (g_ascii_strcasecmp (code, frameworks[i].code) == 0)
-        return g_strdup (frameworks[i].name);
-    }
-
-  return g_steal_pointer (&code);
-}
 
 static GranaryStatus
 read_status (JsonNode *node)
@@ -373,7 +344,8 @@ granary_tione_parse_version (JsonNode *node)
     version->source_ref = granary_tione_dup_text (node, "TrainingJobId");
   else if (version->source == GRANARY_SOURCE_AUTOML)
     version->source_ref = granary_tione_dup_text (node, "AutoMLTaskId");
-  version->framework = dup_framework (node);
+  version->framework = granary_tione_framework_from_platform (granary_json_get_string
+                                                               (node, "AlgorithmFramework"));
   version->format = granary_tione_dup_text (node, "TrainingModelFormat");
   version->environment = dup_environment (node);
   if (version->status == GRANARY_STATUS_FAILED)

@@ -52,11 +52,17 @@ find_state (const char *word)
   return GRANARY_SERVICE_UNKNOWN;
 }
 
-static void
-add_services (JsonNode   *group,
-              GHashTable *wanted,
-              GPtrArray  *services)
+typedef struct
 {
+  GHashTable *wanted;   /* (nullable): ids of versions */
+  GPtrArray  *services;
+} Found;
+
+static void
+add_services (JsonNode *group,
+              gpointer  data)
+{
+  Found *found = data;
   JsonArray *list = granary_json_get_array (group, "Services");
 
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
@@ -66,12 +72,13 @@ add_services (JsonNode   *group,
 
       /* A filter of one value also finds ids that only contain it. */
       if (service == NULL ||
-          (wanted != NULL && (service->version_uid == NULL ||
-                              !g_hash_table_contains (wanted, service->version_uid))))
+          (found->wanted != NULL && (service->version_uid == NULL ||
+                                     !g_hash_table_contains (found->wanted,
+                                                             service->version_uid))))
         continue;
       if (service->group_uid == NULL)
         service->group_uid = granary_tione_dup_text (group, "ServiceGroupId");
-      g_ptr_array_add (services, g_steal_pointer (&service));
+      g_ptr_array_add (found->services, g_steal_pointer (&service));
     }
 }
 
@@ -109,14 +116,13 @@ call_page (GranaryApi    *api,
   return granary_tione_call (api, GRANARY_CLOUD_TIONE, GROUPS, builder, cancellable, error);
 }
 
-/* All pages of one question. */
-static gboolean
-list_pages (GranaryApi    *api,
-            GPtrArray     *version_uids,
-            GHashTable    *wanted,
-            GPtrArray     *services,
-            GCancellable  *cancellable,
-            GError       **error)
+gboolean
+granary_tione_each_group (GranaryApi                  *api,
+                          GPtrArray                   *version_uids,
+                          GranaryTioneServiceGroupFunc func,
+                          gpointer                     data,
+                          GCancellable                *cancellable,
+                          GError                     **error)
 {
   gint64 offset = 0;
   gint64 total = 1;
@@ -142,7 +148,7 @@ list_pages (GranaryApi    *api,
               granary_tione_set_malformed (error, GROUPS);
               return FALSE;
             }
-          add_services (group, wanted, services);
+          func (group, data);
         }
 
       offset += n_groups;
@@ -221,13 +227,15 @@ granary_tione_list_services (GranaryApi          *api,
                              GError             **error)
 {
   g_autoptr (GPtrArray) services = NULL;
+  Found found = { NULL, NULL };
 
   g_return_val_if_fail (GRANARY_IS_API (api), NULL);
 
   services = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_service_unref);
+  found.services = services;
   if (version_uids == NULL)
     {
-      if (!list_pages (api, NULL, NULL, services, cancellable, error))
+      if (!granary_tione_each_group (api, NULL, add_services, &found, cancellable, error))
         return NULL;
       return g_steal_pointer (&services);
     }
@@ -243,7 +251,8 @@ granary_tione_list_services (GranaryApi          *api,
           g_hash_table_add (wanted, (gpointer) version_uids[i]);
           i++;
         }
-      if (!list_pages (api, some, wanted, services, cancellable, error))
+      found.wanted = wanted;
+      if (!granary_tione_each_group (api, some, add_services, &found, cancellable, error))
         return NULL;
     }
 

@@ -27,6 +27,12 @@ static const Word frameworks[] = {
   { "ONNX", "ONNX" },
 };
 
+/* What tasks name besides; a model has no such framework. */
+static const Word task_frameworks[] = {
+  { "Spark", "SPARK" },
+  { "PySpark", "PYSPARK" },
+};
+
 static const Word formats[] = {
   { "ONNX", "ONNX" },
   { "PMML", "PMML" },
@@ -70,6 +76,34 @@ translate (const Word *words,
     }
 
   return NULL;
+}
+
+static const char *
+translate_back (const Word *words,
+                guint       n_words,
+                const char *text)
+{
+  for (guint i = 0; i < n_words; i++)
+    {
+      if (g_ascii_strcasecmp (words[i].theirs, text) == 0)
+        return words[i].ours;
+    }
+
+  return NULL;
+}
+
+char *
+granary_tione_framework_from_platform (const char *framework)
+{
+  const char *found;
+
+  if (framework == NULL || *framework == '\0')
+    return NULL;
+  found = translate_back (frameworks, G_N_ELEMENTS (frameworks), framework);
+  if (found == NULL)
+    found = translate_back (task_frameworks, G_N_ELEMENTS (task_frameworks), framework);
+
+  return found != NULL ? g_strdup (found) : g_utf8_make_valid (framework, -1);
 }
 
 const char *

@@ -12,9 +12,11 @@
 
 #include "granary-cos-storage.h"
 #include "granary-error.h"
+#include "granary-tione-images.h"
 #include "granary-tione-place-private.h"
 #include "granary-tione-refresh.h"
 #include "granary-tione-repository-private.h"
+#include "granary-tione-tasks.h"
 #include "granary-tione-verbs-private.h"
 #include "granary-transfer-queue.h"
 
@@ -145,6 +147,8 @@ opening_finish (Opening *self)
   g_autoptr (GranaryTransferQueue) queue = granary_transfer_queue_new (self->store, MAX_JOBS);
   g_autoptr (GranaryTionePlace) place = NULL;
   g_autoptr (GranaryRepository) repository = NULL;
+  g_autoptr (GranaryTaskSource) tasks = NULL;
+  g_autoptr (GranaryImageSource) images = NULL;
   GranaryConnection *connection;
 
   place = granary_tione_place_new (self->account, api, cos, files, self->catalog, status, refresh);
@@ -162,6 +166,10 @@ opening_finish (Opening *self)
   granary_connection_set_storage (connection, storage);
   granary_connection_set_queue (connection, queue);
   granary_connection_set_status (connection, status);
+  tasks = granary_tione_tasks_source_new (place);
+  granary_connection_set_task_source (connection, tasks);
+  images = granary_tione_images_source_new (place);
+  granary_connection_set_image_source (connection, images);
   granary_connection_set_closer (connection, close_place, granary_tione_place_ref (place));
 
   if (self->flags & GRANARY_TIONE_BACKGROUND)

@@ -628,6 +628,11 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Enter it as registry.example.com/namespace/repository:tag."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
+  [GRANARY_REASON_CONFIG_KEPT] = {
+    N_("“%s” did not get its key."),
+    N_("The version was imported. Open its configuration in the details and enter the key there."),
+    GRANARY_WAY_OUT_NONE,
+  },
 };
 
 /* Where only the kind of failure is. */

@@ -95,3 +95,92 @@ granary_test_tione_refresh (GranaryTestPlace  *place,
 
   return granary_repository_refresh_finish (place->repository, result, error);
 }
+
+void
+granary_test_assert_json (const char *text,
+                          const char *wanted)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) have = granary_json_parse (text, -1, NULL, &error);
+  g_autoptr (JsonNode) want = granary_json_parse (wanted, -1, NULL, &error);
+
+  g_assert_no_error (error);
+  if (!json_node_equal (have, want))
+    {
+      g_test_message ("have %s", text);
+      g_test_message ("want %s", wanted);
+    }
+  g_assert_true (json_node_equal (have, want));
+}
+
+/* Sources */
+
+static void
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+GranaryTaskPage *
+granary_test_list_tasks (GranaryTestPlace  *place,
+                         GranaryTaskKinds   kinds,
+                         const char        *text,
+                         guint              offset,
+                         guint              limit,
+                         GError           **error)
+{
+  GranaryTaskSource *source = granary_connection_get_task_source (place->connection);
+  GranaryTaskQuery query = { kinds, text, offset, limit };
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_task_source_list_async (source, &query, NULL, refreshed_cb, &result);
+  wait_for (&result);
+
+  return granary_task_source_list_finish (source, result, error);
+}
+
+GranaryTaskDetails *
+granary_test_load_task (GranaryTestPlace  *place,
+                        GranaryTaskKinds   kinds,
+                        const char        *uid,
+                        GError           **error)
+{
+  GranaryTaskSource *source = granary_connection_get_task_source (place->connection);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_task_source_load_async (source, kinds, uid, NULL, refreshed_cb, &result);
+  wait_for (&result);
+
+  return granary_task_source_load_finish (source, result, error);
+}
+
+GPtrArray *
+granary_test_list_images (GranaryTestPlace  *place,
+                          const char        *framework,
+                          GError           **error)
+{
+  GranaryImageSource *source = granary_connection_get_image_source (place->connection);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_image_source_list_async (source, framework, NULL, refreshed_cb, &result);
+  wait_for (&result);
+
+  return granary_image_source_list_finish (source, result, error);
+}
+
+GranaryImagePage *
+granary_test_browse_images (GranaryTestPlace         *place,
+                            const GranaryImagePlace  *at,
+                            const char               *text,
+                            guint                     page,
+                            GError                  **error)
+{
+  GranaryImageSource *source = granary_connection_get_image_source (place->connection);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_image_source_browse_async (source, at, text, page, NULL, refreshed_cb, &result);
+  wait_for (&result);
+
+  return granary_image_source_browse_finish (source, result, error);
+}

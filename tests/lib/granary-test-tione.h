@@ -23,5 +23,28 @@ char              *granary_test_tione_get_body (GranaryTestCloud     *cloud,
 gboolean           granary_test_tione_refresh  (GranaryTestPlace     *place,
                                                 const char           *add_uid,
                                                 GError              **error);
+/* Both texts are the same JSON. */
+void               granary_test_assert_json    (const char           *text,
+                                                const char           *wanted);
+
+/* The sources of a connection, waiting for their answers. */
+GranaryTaskPage    *granary_test_list_tasks    (GranaryTestPlace        *place,
+                                                GranaryTaskKinds         kinds,
+                                                const char              *text,
+                                                guint                    offset,
+                                                guint                    limit,
+                                                GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+GranaryTaskDetails *granary_test_load_task     (GranaryTestPlace        *place,
+                                                GranaryTaskKinds         kinds,
+                                                const char              *uid,
+                                                GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray          *granary_test_list_images   (GranaryTestPlace        *place,
+                                                const char              *framework,
+                                                GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+GranaryImagePage   *granary_test_browse_images (GranaryTestPlace        *place,
+                                                const GranaryImagePlace *at,
+                                                const char              *text,
+                                                guint                    page,
+                                                GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -75,23 +75,6 @@ find_suffix (const char *text,
   return g_strndup (at, strcspn (at, "/"));
 }
 
-static void
-assert_json (const char *text,
-             const char *wanted)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) have = granary_json_parse (text, -1, NULL, &error);
-  g_autoptr (JsonNode) want = granary_json_parse (wanted, -1, NULL, &error);
-
-  g_assert_no_error (error);
-  if (!json_node_equal (have, want))
-    {
-      g_test_message ("have %s", text);
-      g_test_message ("want %s", wanted);
-    }
-  g_assert_true (json_node_equal (have, want));
-}
-
 /* Keys of the bucket that begin with @prefix. */
 static guint
 count_objects (const char *prefix)
@@ -160,7 +143,7 @@ test_new_model (GranaryTestPlace *place,
     "\"TrainingModelIndex\":\"acc=0.93,loss=0.1\","
     "\"ReasoningEnvironmentSource\":\"SYSTEM\",\"ReasoningEnvironment\":\"%s\","
     "\"ReasoningEnvironmentId\":\"py1.9.0-py36-cpu\"}", suffix, suffix, image);
-  assert_json (body, wanted);
+  granary_test_assert_json (body, wanted);
   g_assert_cmpuint (granary_test_cloud_count (cloud, "CreateTrainingModel"), ==, 1);
   g_assert_cmpuint (granary_test_cloud_count (cloud, "ModifyResourceTags"), ==, 0);
 
@@ -215,7 +198,7 @@ test_new_version (GranaryTestPlace *place,
     "\"ReasoningEnvironmentSource\":\"CUSTOM\",\"ReasoningImageInfo\":{\"ImageType\":\"TCR\","
     "\"ImageUrl\":\"mine.tencentcloudcr.com/serve/ocr:1\",\"RegistryRegion\":\"ap-guangzhou\","
     "\"RegistryId\":\"tcr-1\"}}", uid, suffix, suffix);
-  assert_json (body, wanted);
+  granary_test_assert_json (body, wanted);
 }
 
 /* Somebody else takes the number between the look and the call. */
@@ -294,7 +277,7 @@ test_from_storage (GranaryTestPlace *place,
     "\"Paths\":[\"granary/from-cos/v1-%s/\"]},"
     "\"ReasoningEnvironmentSource\":\"CUSTOM\",\"ReasoningImageInfo\":{\"ImageType\":\"CCR\","
     "\"ImageUrl\":\"ccr.ccs.tencentyun.com/me/serve:1\"}}", suffix);
-  assert_json (body, wanted);
+  granary_test_assert_json (body, wanted);
   g_assert_cmpuint (count_objects ("mine/"), ==, 1);
 
   /* Cut. */
@@ -497,7 +480,7 @@ test_tags (GranaryTestPlace *place,
   wanted = g_strdup_printf ("{\"Resource\":\"qcs::tione:ap-guangzhou:uin/%s:model/%s\","
                             "\"ReplaceTags\":[{\"TagKey\":\"k20\",\"TagValue\":\"v\"}]}",
                             GRANARY_TEST_CLOUD_UIN, version->model_uid);
-  assert_json (third, wanted);
+  granary_test_assert_json (third, wanted);
 
   /* Only the difference. */
   {
@@ -516,7 +499,7 @@ test_tags (GranaryTestPlace *place,
                               "\"ReplaceTags\":[{\"TagKey\":\"k06\",\"TagValue\":\"w\"}],"
                               "\"DeleteTags\":[{\"TagKey\":\"k00\"},{\"TagKey\":\"k19\"}]}",
                               GRANARY_TEST_CLOUD_UIN, uid);
-    assert_json (last, wanted);
+    granary_test_assert_json (last, wanted);
   }
   model = granary_test_find (place, "tagged");
   g_assert_cmpuint (granary_tag_set_get_size (model->tags), ==, 19);
@@ -628,7 +611,7 @@ test_delete (GranaryTestPlace *place,
   body = granary_test_tione_get_body (cloud, "DeleteTrainingModelVersion", 0);
   wanted = g_strdup_printf ("{\"TrainingModelVersionId\":\"%s\",\"EnableDeleteCos\":false}",
                             two->uid);
-  assert_json (body, wanted);
+  granary_test_assert_json (body, wanted);
 
   /* One of two is refused: it is named, the other is gone with its files. */
   granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"action\":"
