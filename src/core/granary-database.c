@@ -15,6 +15,9 @@
 #include "granary-error.h"
 
 #define BUSY_TIMEOUT_MS 5000
+#define FOREIGN_BUSY_TIMEOUT_MS 500
+/* No text of another program is longer, unless it is meant to fill the memory. */
+#define FOREIGN_MAX_LENGTH (64 * 1024 * 1024)
 #define CANCEL_CHECK_STEPS 4000
 
 /* From linux/magic.h; spelt out because some are missing there. */
@@ -150,9 +153,12 @@ configure (GranaryDatabase       *self,
            GError               **error)
 {
   gboolean read_only = (flags & GRANARY_DATABASE_READ_ONLY) != 0;
+  gboolean is_foreign = (flags & GRANARY_DATABASE_FOREIGN) != 0;
 
   sqlite3_extended_result_codes (self->handle, 1);
-  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  sqlite3_busy_timeout (self->handle, is_foreign ? FOREIGN_BUSY_TIMEOUT_MS : BUSY_TIMEOUT_MS);
+  if (is_foreign)
+    sqlite3_limit (self->handle, SQLITE_LIMIT_LENGTH, FOREIGN_MAX_LENGTH);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   sqlite3_progress_handler (self->handle, CANCEL_CHECK_STEPS, progress_cb, self);
@@ -224,7 +230,8 @@ granary_database_open (const char            *path,
    * but it does not look at a WAL either, so one with content has to be read the ordinary way. */
   escaped = g_uri_escape_string (path, "/", TRUE);
   uri = g_strdup_printf ("file:%s%s", escaped,
-                         read_only && access (path, W_OK) != 0 && !has_log (path)
+                         read_only && (flags & GRANARY_DATABASE_FOREIGN) == 0 &&
+                         access (path, W_OK) != 0 && !has_log (path)
                          ? "?immutable=1" : "");
   if (read_only)
     open_flags |= SQLITE_OPEN_READONLY;

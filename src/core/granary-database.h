@@ -15,6 +15,8 @@ typedef sqlite3_stmt GranaryStatement;
  * @GRANARY_DATABASE_CREATE: make the file if there is none
  * @GRANARY_DATABASE_READ_ONLY: never write, not even a journal
  * @GRANARY_DATABASE_FULL_SYNC: a commit is on the disk when it returns
+ * @GRANARY_DATABASE_FOREIGN: of another program, which may change it at any time and is not waited
+ *   for long; only to be read
  */
 typedef enum
 {
@@ -22,6 +24,7 @@ typedef enum
   GRANARY_DATABASE_CREATE = 1 << 0,
   GRANARY_DATABASE_READ_ONLY = 1 << 1,
   GRANARY_DATABASE_FULL_SYNC = 1 << 2,
+  GRANARY_DATABASE_FOREIGN = 1 << 3,
 } GranaryDatabaseFlags;
 
 GranaryDatabase  *granary_database_open         (const char            *path,

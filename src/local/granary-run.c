@@ -22,6 +22,8 @@
 
 /* A folder belongs to the first that claims it. */
 const GranaryRunReader *const granary_run_readers[] = {
+  &granary_mlflow_files_reader,
+  &granary_mlflow_db_reader,
   NULL,
 };
 

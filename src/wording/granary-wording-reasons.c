@@ -595,7 +595,7 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
   },
   [GRANARY_REASON_TASK_ELSEWHERE] = {
     N_("The outputs are not on this computer but at “%s”."),
-    N_("Download them there, then import the files by hand."),
+    N_("Download them, then import the files by hand."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },
   [GRANARY_REASON_TASK_FOLDER] = {
