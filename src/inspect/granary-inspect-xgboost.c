@@ -333,7 +333,7 @@ read_xgboost (GranaryInspectSubject  *subject,
       memcpy (text, subject->head + 5, MIN (subject->head_length - 5, sizeof text - 1));
       text[strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")] =
         '\0';
-      if (*text != '\0')
+      if (strlen (text) > 1)
         g_base64_decode_inplace (text, &length);
       whole = take_legacy (subject, (const guint8 *) text, length);
     }

@@ -102,7 +102,9 @@ test_xgboost_base64 (void)
   g_autofree char *base64 = g_base64_encode ((const guchar *) legacy->str + 4, legacy->len - 4);
   g_autofree char *text = g_strconcat ("bs64\t", base64, "\n", NULL);
   g_autoptr (GranaryInspection) found = inspect_bytes (text, strlen (text), "old.model");
+  g_autoptr (GranaryInspection) cut = inspect_bytes ("bs64\tA", 6, "old.model");
 
+  g_assert_true (has_warning (cut, GRANARY_WARNING_TRUNCATED, "old.model"));
   assert_quiet (found, "XGBoost", "XGBoost");
   assert_fact (found, "objective", "multi:softprob");
   assert_fact (found, "features", "4");
