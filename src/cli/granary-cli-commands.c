@@ -78,9 +78,11 @@ const GranaryCliCommand granary_cli_commands[] = {
   },
   {
     "inspect",
-    N_("PATH…"),
+    N_("PATH… | cos://BUCKET/KEY…"),
     N_("Tell what model files are"),
-    N_("Reads the headers of model files. Nothing is imported and nothing is run."),
+    N_("Reads the headers of model files. Nothing is imported and nothing is run. Of objects in "
+       "cloud storage, with -r CONNECTION, only the headers are fetched; an address that ends in / "
+       "stands for everything below it."),
     granary_cli_inspect,
   },
   {

@@ -4,6 +4,7 @@
 
 #include "granary-cli.h"
 #include "granary-cos-transfer.h"
+#include "granary-inspection.h"
 
 G_BEGIN_DECLS
 
@@ -114,6 +115,13 @@ gboolean  granary_cli_cos_put      (GranaryCliCos        *self,
 gboolean  granary_cli_cos_rm       (GranaryCliCos        *self,
                                     char                **operands,
                                     GError              **error);
+
+GranaryInspection *
+          granary_cli_cos_inspect  (GranaryCli           *cli,
+                                    char                **addresses,
+                                    guint                *n_objects,
+                                    gint64               *size,
+                                    GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryCliCosFile, granary_cli_cos_file_free)
 

@@ -416,6 +416,47 @@ def objects():
         assert cos('ls', '-R', address).json['objects'] == []
 
 
+def inspecting():
+    with connected(seed='none') as place:
+        address = f'cos://{BUCKET}/模型/'
+        models = pathlib.Path(os.environ['G_TEST_SRCDIR']) / 'data' / 'models'
+        for name in ('external.onnx', 'external.onnx.data', 'tables/xgboost.ubj'):
+            place.box.write('given/' + name.rpartition('/')[2], (models / name).read_bytes())
+        header = b'{"w":{"dtype":"U8","shape":[6000000],"data_offsets":[0,6000000]}}'
+        header += b' ' * (-len(header) % 8)
+        place.box.write('given/large.safetensors',
+                        len(header).to_bytes(8, 'little') + header + bytes(6_000_000))
+        place.json('-r', 'demo', 'cos', 'put', place.files / 'given', address)
+
+        def inspect(*operands, **options):
+            return place.json('-r', 'demo', 'inspect', *operands, **options)
+
+        for name in ('external.onnx.data', 'large.safetensors', 'xgboost.ubj'):
+            here = place.json('inspect', place.files / 'given' / name).json
+            assert inspect(f'{address}{name}').json == here, name
+        # By itself it lacks its weights; in its folder it has them.
+        alone = inspect(f'{address}external.onnx').json
+        assert [(item['code'], item['subject']) for item in alone['warnings']] == [
+            ('external-data-missing', 'external.onnx.data')], alone
+        both = inspect(f'{address}external.onnx', f'{address}external.onnx.data').json
+        assert both['files'] == ['external.onnx', 'external.onnx.data'], both
+        assert 'warnings' not in both, both
+        whole = inspect(f'{address}').json
+        assert whole == place.json('inspect', place.files / 'given').json, whole
+        text = place.run('-r', 'demo', 'inspect', f'{address}xgboost.ubj').out
+        assert 'objective: multi:softprob' in text, text
+
+        # Only ranges were asked for, and of six million bytes few.
+        fetched = sum(request['bytes_out'] for request in place.cloud.log()
+                      if request['method'] == 'GET' and 'large.safetensors' in request['target'])
+        assert 0 < fetched < 1_000_000, fetched
+
+        assert inspect(address + 'no.onnx', code=1).error['reason'] == 'object-missing'
+        assert inspect(address + 'no/', code=1).error['reason'] == 'object-missing'
+        assert place.json('inspect', 'cos://', code=1).error['message']
+        inspect(address, place.files / 'given', code=2)
+
+
 def hostile():
     """Keys that would lead out of the folder are refused, and the others fetched."""
     with connected(seed='none') as place:
@@ -479,7 +520,7 @@ def child():
 def main():
     tap = Tap()
     for check in (connecting, refusing, temporary_key, terminal, keyrings, environment, reading,
-                  refreshing, writing, objects, hostile, wording, child):
+                  refreshing, writing, objects, inspecting, hostile, wording, child):
         tap.check(check.__name__.replace('_', ' '), check)
     tap.done()
 
