@@ -15,6 +15,7 @@ static const char * const warning_ids[GRANARY_N_INSPECTION_WARNINGS] = {
   [GRANARY_WARNING_RUNS_CODE] = "runs-code",
   [GRANARY_WARNING_UNREADABLE] = "unreadable",
   [GRANARY_WARNING_BOUND_TO_DEVICE] = "bound-to-device",
+  [GRANARY_WARNING_OUTDATED] = "outdated",
 };
 
 static void

@@ -45,6 +45,7 @@ G_DECLARE_FINAL_TYPE (GranaryInspection, granary_inspection, GRANARY, INSPECTION
  * @GRANARY_WARNING_UNREADABLE: the header breaks the format's rules. Subject: the file
  * @GRANARY_WARNING_BOUND_TO_DEVICE: it runs only on the kind of processor, and with the version of
  *   the program, that it was made for. Subject: the file
+ * @GRANARY_WARNING_OUTDATED: current programs no longer read its format. Subject: the file
  */
 typedef enum
 {
@@ -54,9 +55,10 @@ typedef enum
   GRANARY_WARNING_RUNS_CODE,
   GRANARY_WARNING_UNREADABLE,
   GRANARY_WARNING_BOUND_TO_DEVICE,
+  GRANARY_WARNING_OUTDATED,
 } GranaryInspectionWarning;
 
-#define GRANARY_N_INSPECTION_WARNINGS (GRANARY_WARNING_BOUND_TO_DEVICE + 1)
+#define GRANARY_N_INSPECTION_WARNINGS (GRANARY_WARNING_OUTDATED + 1)
 
 GranaryInspection   *granary_inspection_new            (void) G_GNUC_WARN_UNUSED_RESULT;
 GranaryInspection   *granary_inspection_new_from_json  (const char         *text) G_GNUC_WARN_UNUSED_RESULT;

@@ -475,6 +475,10 @@ granary_wording_inspection_warning (GranaryInspectionWarning  warning,
       return g_strdup_printf (_("“%s” runs only on the graphics processor and with the version of "
                                 "TensorRT that it was made with. Keep the model it was made from."),
                               file);
+    case GRANARY_WARNING_OUTDATED:
+      return g_strdup_printf (_("“%s” is in an old format that current programs no longer open. "
+                                "Convert it to the present one."),
+                              file);
     default:
       g_return_val_if_reached (g_strdup (file));
     }
