@@ -12,7 +12,9 @@ from tap import Tap, run
 SOURCE = sys.argv[1]
 SKIPPED = {'.git', '__pycache__'}
 BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz', '.data',
-          '.pt2', '.pkl', '.joblib', '.ubj', '.deprecated')
+          '.pt2', '.pkl', '.joblib', '.ubj', '.deprecated',
+          '.circle', '.gguf', '.h5', '.index', '.keras', '.nb', '.ort', '.pb', '.pdiparams', '.pdmodel',
+          '.pdparams', '.pte', '.tflite', '.data-00000-of-00001')
 
 
 def files(*folders, suffix=''):
