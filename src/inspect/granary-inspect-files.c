@@ -51,7 +51,8 @@ static const char * const model_endings[] = {
   ".onnx", ".safetensors", ".safetensors.index.json", ".pt", ".pth", ".bin", ".ckpt", ".pt2",
   ".gguf", ".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pkl", ".pickle", ".joblib", ".model",
   ".pdmodel", ".pdiparams", ".pdparams", ".pmml", ".ubj", ".cbm", ".engine", ".plan", ".ort",
-  ".pte", ".mlmodel", ".weights", ".params",
+  ".pte", ".mlmodel", ".weights", ".params", ".nb", ".pdopt", ".circle", ".ms", ".ggml",
+  "variables.index", "__model__",
 };
 
 static const char * const other_endings[] = {
@@ -72,9 +73,26 @@ ends_with (const char *name,
          g_ascii_strcasecmp (name + length - ending_length, ending) == 0;
 }
 
-static Likeness
-find_likeness (const char *target)
+/* A text of Paddle's is a model when weights of the same name stand beside it. */
+static gboolean
+has_paddle_weights (const char *target,
+                    GHashTable *targets)
 {
+  g_autofree char *weights = NULL;
+
+  if (!ends_with (target, ".json"))
+    return FALSE;
+  weights = g_strdup_printf ("%.*s.pdiparams", (int) (strlen (target) - strlen (".json")), target);
+
+  return ends_with (target, "inference.json") || g_hash_table_contains (targets, weights);
+}
+
+static Likeness
+find_likeness (const char *target,
+               GHashTable *targets)
+{
+  if (has_paddle_weights (target, targets))
+    return NAMED_LIKE_MODEL;
   for (guint i = 0; i < G_N_ELEMENTS (model_endings); i++)
     if (ends_with (target, model_endings[i]))
       return NAMED_LIKE_MODEL;
@@ -102,13 +120,14 @@ compare_candidates (gconstpointer a,
 
 static GArray *
 list_candidates (const char * const *paths,
-                 const char * const *targets)
+                 const char * const *targets,
+                 GHashTable         *all)
 {
   GArray *candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
 
   for (guint i = 0; paths[i] != NULL && targets[i] != NULL; i++)
     {
-      Candidate candidate = { paths[i], targets[i], find_likeness (targets[i]), 0 };
+      Candidate candidate = { paths[i], targets[i], find_likeness (targets[i], all), 0 };
 
       for (const char *at = strchr (targets[i], '/'); at != NULL; at = strchr (at + 1, '/'))
         candidate.depth++;
@@ -125,7 +144,7 @@ adjust_rank (int         rank,
              const char *target)
 {
   static const char * const beside[] = {
-    "optimizer", "scheduler", "training_args", "rng_state", "scaler",
+    "optimizer", "scheduler", "training_args", "rng_state", "scaler", "mmproj",
   };
   const char *slash = strrchr (target, '/');
   g_autofree char *base = g_ascii_strdown (slash != NULL ? slash + 1 : target, -1);
@@ -133,6 +152,10 @@ adjust_rank (int         rank,
   for (guint i = 0; i < G_N_ELEMENTS (beside); i++)
     if (g_str_has_prefix (base, beside[i]))
       return MAX (rank - 50, 1);
+  /* Of a model in several files the first one describes it. */
+  if (g_str_has_suffix (base, ".gguf") && strstr (base, "-of-") != NULL &&
+      strstr (base, "-00001-of-") == NULL)
+    return rank - 1;
 
   return strstr (base, "best") != NULL ? rank + 1 : rank;
 }
@@ -223,6 +246,7 @@ resolve_companions (Search            *search,
         granary_inspection_add_warning (inspection, GRANARY_WARNING_EXTERNAL_DATA_MISSING,
                                         resolved != NULL ? resolved : name);
     }
+  granary_inspect_add_companions (inspection, target, search->targets);
 }
 
 static void
@@ -307,7 +331,8 @@ sum_shards (Search *search)
   gboolean is_index = granary_inspection_get_parameters (search->best) < 0 &&
                       ends_with (search->best_target, ".index.json");
 
-  if (g_strcmp0 (granary_inspection_get_format (search->best), "safetensors") != 0)
+  if (g_strcmp0 (granary_inspection_get_format (search->best), "safetensors") != 0 &&
+      g_strcmp0 (granary_inspection_get_format (search->best), "GGUF") != 0)
     return;
   if (granary_inspection_has_warning (search->best, GRANARY_WARNING_EXTERNAL_DATA_MISSING))
     {
@@ -408,9 +433,9 @@ granary_inspect_files_with (const char * const      *paths,
   g_return_val_if_fail (g_strv_length ((GStrv) paths) == g_strv_length ((GStrv) targets), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  candidates = list_candidates (paths, targets);
   for (guint i = 0; targets[i] != NULL; i++)
     g_hash_table_add (all, (char *) targets[i]);
+  candidates = list_candidates (paths, targets, all);
   search.targets = all;
   search.found = found;
   search.others = others;

@@ -43,8 +43,9 @@ static const char * const element_types[] = {
 static void walk_graph (OnnxWalk *walk,
                         gint64    end);
 
-static const char *
-element_type_name (guint64 type)
+/* Name of a number of TensorProto.DataType, NULL for one that is not known. */
+const char *
+granary_inspect_onnx_type (guint64 type)
 {
   return type < G_N_ELEMENTS (element_types) ? element_types[type] : NULL;
 }
@@ -315,7 +316,7 @@ walk_tensor (OnnxWalk  *walk,
       }
 
   if (counts)
-    granary_inspection_add_parameters (walk->subject->inspection, element_type_name (type),
+    granary_inspection_add_parameters (walk->subject->inspection, granary_inspect_onnx_type (type),
                                        product);
 }
 
@@ -418,7 +419,7 @@ read_type (OnnxWalk  *walk,
         break;
       while (granary_wire_next (walk->cursor, field.end, &walk->truncated, &part))
         if (part.number == 1 && part.type == GRANARY_WIRE_VARINT)
-          element = element_type_name (part.value);
+          element = granary_inspect_onnx_type (part.value);
         else if (part.type == GRANARY_WIRE_BYTES && part.number == 2 &&
                  (field.number == 1 || field.number == 8))
           {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "granary-cursor.h"
+#include "granary-flatbuffer.h"
 #include "granary-inspection-private.h"
 #include "granary-pickle.h"
 #include "granary-range-reader.h"
@@ -56,6 +57,16 @@ typedef struct
                       GError                **error);
 } GranaryInspectParser;
 
+extern const GranaryInspectParser granary_inspect_executorch;
+extern const GranaryInspectParser granary_inspect_gguf;
+extern const GranaryInspectParser granary_inspect_graph;
+extern const GranaryInspectParser granary_inspect_hdf5;
+extern const GranaryInspectParser granary_inspect_ort;
+extern const GranaryInspectParser granary_inspect_paddle;
+extern const GranaryInspectParser granary_inspect_paddle_params;
+extern const GranaryInspectParser granary_inspect_paddle_pir;
+extern const GranaryInspectParser granary_inspect_paddle_lite;
+extern const GranaryInspectParser granary_inspect_paddle_state;
 extern const GranaryInspectParser granary_inspect_refusals;
 extern const GranaryInspectParser granary_inspect_safetensors;
 extern const GranaryInspectParser granary_inspect_safetensors_index;
@@ -69,6 +80,9 @@ extern const GranaryInspectParser granary_inspect_xgboost;
 extern const GranaryInspectParser granary_inspect_lightgbm;
 extern const GranaryInspectParser granary_inspect_catboost;
 extern const GranaryInspectParser granary_inspect_tensorrt;
+extern const GranaryInspectParser granary_inspect_saved_model;
+extern const GranaryInspectParser granary_inspect_tf_checkpoint;
+extern const GranaryInspectParser granary_inspect_tflite;
 
 gboolean      granary_inspect_settle    (GranaryInspectSubject  *subject,
                                          GranaryCursor          *cursor,
@@ -81,6 +95,25 @@ gboolean      granary_inspect_starts    (GranaryInspectSubject  *subject,
 gboolean      granary_inspect_is_named  (GranaryInspectSubject  *subject,
                                          const char             *ending);
 guint64       granary_inspect_le64      (const guint8           *bytes);
+void          granary_inspect_append_dimension
+                                        (GString                *shape,
+                                         gint64                  dimension);
+char         *granary_inspect_flat_shape
+                                        (GranaryCursor          *cursor,
+                                         const GranaryFlatVector *dimensions) G_GNUC_WARN_UNUSED_RESULT;
+const char   *granary_inspect_onnx_type (guint64                 type);
+void          granary_inspect_keras_content
+                                        (GranaryInspectSubject  *subject,
+                                         GBytes                 *metadata,
+                                         GBytes                 *config);
+const char   *granary_inspect_paddle_type
+                                        (guint64                 type);
+void          granary_inspect_add_paddle_params
+                                        (GranaryInspectSubject  *subject);
+void          granary_inspect_add_companions
+                                        (GranaryInspection      *inspection,
+                                         const char             *target,
+                                         GHashTable             *targets);
 
 GranaryPickle *
               granary_inspect_torch_pickle

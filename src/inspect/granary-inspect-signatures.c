@@ -10,6 +10,10 @@
 
 /* Formats that are only told by their first bytes so far. One that gets a parser leaves here. */
 
+/* What came before GGUF, by the magic numbers of llama.cpp's history; read as bytes they are the
+ * wrong way round. */
+#define GGML "GGML"
+
 typedef struct
 {
   gsize       offset;
@@ -19,39 +23,22 @@ typedef struct
 } Signature;
 
 static const Signature signatures[] = {
-  { 0, "GGUF", "GGUF", "llama.cpp" },
-  { 4, "TFL3", "TFLite", "TensorFlow" },
-  { 4, "ORTM", "ORT", "ONNX" },
-  { 4, "ET12", "ExecuTorch", "PyTorch" },
+  { 4, "MSL1", "MindSpore Lite", "MindSpore" },
+  { 4, "MSL2", "MindSpore Lite", "MindSpore" },
+  { 4, "MSL3", "MindSpore Lite", "MindSpore" },
+  { 0, "lmgg", GGML, "llama.cpp" },
+  { 0, "fmgg", GGML, "llama.cpp" },
+  { 0, "tjgg", GGML, "llama.cpp" },
+  { 0, "algg", GGML, "llama.cpp" },
 };
-
-static const char hdf5_magic[] = "\x89HDF\r\n\x1a\n";
-
-/* HDF5 may stand behind a block of the user's: at 512, 1024, 2048, … */
-static gboolean
-is_hdf5 (GranaryInspectSubject *subject)
-{
-  for (gsize at = 0; at < subject->head_length; at = at == 0 ? 512 : at * 2)
-    if (granary_inspect_starts (subject, at, hdf5_magic, 8))
-      return TRUE;
-
-  return FALSE;
-}
 
 static const Signature *
 find_signature (GranaryInspectSubject *subject)
 {
-  static const Signature keras = { 0, "", "HDF5", "Keras" };
-  static const Signature hdf5 = { 0, "", "HDF5", NULL };
-
   for (guint i = 0; i < G_N_ELEMENTS (signatures); i++)
     if (granary_inspect_starts (subject, signatures[i].offset, signatures[i].bytes,
                                 strlen (signatures[i].bytes)))
       return &signatures[i];
-
-  if (is_hdf5 (subject))
-    return granary_inspect_is_named (subject, ".h5") || granary_inspect_is_named (subject, ".keras")
-           ? &keras : &hdf5;
 
   return NULL;
 }
@@ -70,6 +57,8 @@ read_signature (GranaryInspectSubject  *subject,
 
   granary_inspection_set_format (subject->inspection, signature->format);
   granary_inspection_set_framework (subject->inspection, signature->framework);
+  if (g_str_equal (signature->format, GGML))
+    granary_inspection_add_warning (subject->inspection, GRANARY_WARNING_OUTDATED, subject->name);
 
   return TRUE;
 }

@@ -16,6 +16,7 @@
  * metadata.json, config.json and model.weights.h5. Any other archive is no model. */
 
 #define MAX_PICKLE (16 * 1024 * 1024)
+#define MAX_KERAS_TEXT (16 * 1024 * 1024)
 
 typedef struct
 {
@@ -24,7 +25,8 @@ typedef struct
   gboolean  has_code;
   gboolean  has_version;
   gboolean  has_export;
-  gboolean  has_keras_metadata;
+  GBytes   *keras_metadata; /* (owned) (nullable): metadata.json */
+  GBytes   *keras_config;   /* (owned) (nullable): config.json */
   gboolean  has_keras_weights;
 } Members;
 
@@ -63,10 +65,20 @@ note_member (Members    *members,
     members->has_version = TRUE;
   else if (g_str_equal (inner, "archive_format"))
     members->has_export = TRUE;
-  else if (g_str_equal (name, "metadata.json"))
-    members->has_keras_metadata = TRUE;
+  else if (g_str_equal (name, "metadata.json") && members->keras_metadata == NULL)
+    members->keras_metadata = granary_zip_read (zip, MAX_KERAS_TEXT);
+  else if (g_str_equal (name, "config.json") && members->keras_config == NULL)
+    members->keras_config = granary_zip_read (zip, MAX_KERAS_TEXT);
   else if (g_str_equal (name, "model.weights.h5"))
     members->has_keras_weights = TRUE;
+}
+
+static void
+clear_members (Members *members)
+{
+  g_clear_pointer (&members->pickle, g_bytes_unref);
+  g_clear_pointer (&members->keras_metadata, g_bytes_unref);
+  g_clear_pointer (&members->keras_config, g_bytes_unref);
 }
 
 static void
@@ -102,7 +114,7 @@ read_zip (GranaryInspectSubject  *subject,
 
   if (granary_zip_steal_error (zip, error))
     {
-      g_clear_pointer (&members.pickle, g_bytes_unref);
+      clear_members (&members);
       return FALSE;
     }
 
@@ -117,15 +129,12 @@ read_zip (GranaryInspectSubject  *subject,
                                      members.has_code ? "TorchScript" : "PyTorch (zip)");
       granary_inspection_set_framework (subject->inspection, "PyTorch");
     }
-  else if (members.has_keras_metadata && members.has_keras_weights)
-    {
-      granary_inspection_set_format (subject->inspection, "Keras");
-      granary_inspection_set_framework (subject->inspection, "Keras");
-    }
+  else if (members.keras_config != NULL && members.has_keras_weights)
+    granary_inspect_keras_content (subject, members.keras_metadata, members.keras_config);
 
   if (members.pickle != NULL)
     read_pickle (subject, members.pickle, members.has_code);
-  g_clear_pointer (&members.pickle, g_bytes_unref);
+  clear_members (&members);
 
   if (granary_zip_is_broken (zip))
     {

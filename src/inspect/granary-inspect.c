@@ -11,11 +11,16 @@
 #include "granary-error.h"
 #include "granary-inspect-private.h"
 
-/* In this order: what is surely no model first, then formats with a signature, and last the one
- * that is told by its structure alone. */
+/* In this order: what is surely no model first, then formats with a signature, and last those that
+ * are told by their structure alone. */
 static const GranaryInspectParser * const parsers[] = {
   &granary_inspect_refusals,
   &granary_inspect_torch,
+  &granary_inspect_gguf,
+  &granary_inspect_tflite,
+  &granary_inspect_ort,
+  &granary_inspect_executorch,
+  &granary_inspect_hdf5,
   &granary_inspect_pmml,
   &granary_inspect_openvino,
   &granary_inspect_xgboost,
@@ -23,9 +28,17 @@ static const GranaryInspectParser * const parsers[] = {
   &granary_inspect_catboost,
   &granary_inspect_tensorrt,
   &granary_inspect_signatures,
+  &granary_inspect_paddle_state,
   &granary_inspect_pickle_file,
+  &granary_inspect_paddle_pir,
   &granary_inspect_safetensors_index,
   &granary_inspect_safetensors,
+  &granary_inspect_tf_checkpoint,
+  &granary_inspect_paddle_params,
+  &granary_inspect_paddle_lite,
+  &granary_inspect_saved_model,
+  &granary_inspect_paddle,
+  &granary_inspect_graph,
   &granary_inspect_onnx,
 };
 
@@ -58,12 +71,17 @@ static const char * const formats[] = {
   "TorchScript",
   "PT2",
   "GGUF",
+  "GGML",
   "SavedModel",
+  "frozen graph",
+  "TensorFlow checkpoint",
   "TFLite",
   "Keras",
   "HDF5",
   "ORT",
   "ExecuTorch",
+  "Circle",
+  "MindSpore Lite",
   "pickle",
   "joblib",
   "XGBoost",
@@ -71,6 +89,7 @@ static const char * const formats[] = {
   "CatBoost",
   "PMML",
   "Paddle",
+  "Paddle Lite",
   "OpenVINO IR",
   "TensorRT",
   NULL,
@@ -134,6 +153,34 @@ granary_inspect_is_named (GranaryInspectSubject *subject,
 
   return length >= ending_length &&
          g_ascii_strcasecmp (subject->name + length - ending_length, ending) == 0;
+}
+
+/* One more dimension behind the others; what is not given is below zero in most formats. */
+void
+granary_inspect_append_dimension (GString *shape,
+                                  gint64   dimension)
+{
+  if (shape->len > 0)
+    g_string_append_c (shape, ',');
+  if (dimension < 0)
+    g_string_append_c (shape, '?');
+  else
+    g_string_append_printf (shape, "%" G_GINT64_FORMAT, dimension);
+}
+
+/* Shape of a FlatBuffer's vector of int32. */
+char *
+granary_inspect_flat_shape (GranaryCursor           *cursor,
+                            const GranaryFlatVector *dimensions)
+{
+  g_autoptr (GString) shape = g_string_new (NULL);
+
+  for (gint64 i = 0; i < MIN (dimensions->count, 32); i++)
+    granary_inspect_append_dimension (shape,
+                                      (gint32) granary_flatbuffer_vector_number (cursor, dimensions,
+                                                                                 i, 4));
+
+  return g_string_free (g_steal_pointer (&shape), FALSE);
 }
 
 guint64

@@ -15,6 +15,8 @@
 static const char * const names[] = {
   "model.onnx", "model.safetensors", "model.safetensors.index.json", "model.pt", "model.pkl",
   "model.bin", "model.xml", "model.engine",
+  "model.h5", "model.pdmodel", "model.pdparams", "model.nb", "saved_model.pb",
+  "model-00001-of-00002.gguf", "variables.index",
 };
 
 /* What can be edited can be read again, and holds what was set. */

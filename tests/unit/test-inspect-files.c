@@ -215,6 +215,92 @@ test_index_leads_out (Set           *set,
 }
 
 static void
+test_saved_model (Set           *set,
+                  gconstpointer  data)
+{
+  gboolean is_whole = data != NULL;
+  g_autoptr (GranaryInspection) inspection = NULL;
+
+  add_fixture (set, "saved-model/saved_model.pb", "1/saved_model.pb");
+  add_fixture (set, "saved-model/variables/variables.index", "1/variables/variables.index");
+  if (is_whole)
+    add_fixture (set, "saved-model/variables/variables.data-00000-of-00001",
+                 "1/variables/variables.data-00000-of-00001");
+  add_text (set, "1/fingerprint.pb", "\x08\x05");
+  add_text (set, "1/assets/vocabulary.txt", "a");
+  add_text (set, "other/fingerprint.pb", "\x08\x05");
+  inspection = inspect (set);
+  g_assert_cmpstr (granary_inspection_get_format (inspection), ==, "SavedModel");
+  g_assert_cmpstr (granary_inspection_get_file (inspection, 0), ==, "1/saved_model.pb");
+  g_assert_cmpuint (granary_inspection_get_n_files (inspection), ==, is_whole ? 5 : 4);
+  g_assert_cmpuint (granary_inspection_get_n_warnings (inspection), ==, is_whole ? 0 : 1);
+  g_assert_cmpint (has_warning (inspection, GRANARY_WARNING_EXTERNAL_DATA_MISSING,
+                                "1/variables/variables.data-00000-of-00001"), ==, !is_whole);
+}
+
+static void
+test_saved_model_alone (Set           *set,
+                        gconstpointer  data)
+{
+  g_autoptr (GranaryInspection) inspection = NULL;
+
+  add_fixture (set, "saved-model/saved_model.pb", "saved_model.pb");
+  inspection = inspect (set);
+  g_assert_true (has_warning (inspection, GRANARY_WARNING_EXTERNAL_DATA_MISSING,
+                              "variables/variables.index"));
+}
+
+/* @data: name of the program. Its weights are larger and in a format of their own. */
+static void
+test_paddle (Set           *set,
+             gconstpointer  data)
+{
+  const char *program = data;
+  gboolean is_pir = g_str_has_suffix (program, ".json");
+  g_autofree char *fixture = g_strconcat ("paddle/", program, NULL);
+  g_autofree char *target = g_strconcat ("det/", program, NULL);
+  g_autoptr (GranaryInspection) inspection = NULL;
+
+  add_fixture (set, "paddle/best_accuracy.pdparams", "train/best_accuracy.pdparams");
+  add_fixture (set, fixture, target);
+  add_fixture (set, is_pir ? "paddle/inference.pdiparams" : "paddle/ocr.pdiparams",
+               is_pir ? "det/inference.pdiparams" : "det/ocr.pdiparams");
+  add_fixture (set, "paddle/inference.yml", "det/inference.yml");
+  add_text (set, "config.json", "{\"base_code\":{\"magic\":\"pir\"}}");
+  inspection = inspect (set);
+  g_assert_cmpstr (granary_inspection_get_format (inspection), ==, "Paddle");
+  g_assert_cmpstr (granary_inspection_get_file (inspection, 0), ==, target);
+  g_assert_cmpuint (granary_inspection_get_n_files (inspection), ==, 3);
+  g_assert_cmpint (granary_inspection_get_parameters (inspection), ==, 70);
+  g_assert_cmpuint (granary_inspection_get_n_warnings (inspection), ==, 0);
+}
+
+static void
+test_paddle_weights_missing (Set           *set,
+                             gconstpointer  data)
+{
+  g_autoptr (GranaryInspection) inspection = NULL;
+
+  add_fixture (set, "paddle/ocr.pdmodel", "a/ocr.pdmodel");
+  inspection = inspect (set);
+  g_assert_true (has_warning (inspection, GRANARY_WARNING_EXTERNAL_DATA_MISSING,
+                              "a/ocr.pdiparams"));
+}
+
+/* A text that is a model by its content must not be one by a stranger's name. */
+static void
+test_config_is_no_model (Set           *set,
+                         gconstpointer  data)
+{
+  g_autoptr (GranaryInspection) inspection = NULL;
+
+  add_fixture (set, "paddle/inference.json", "config.json");
+  add_fixture (set, "state-dict.pt", "weights.pt");
+  inspection = inspect (set);
+  g_assert_cmpstr (granary_inspection_get_file (inspection, 0), ==, "weights.pt");
+}
+
+static void
 test_pointers (Set           *set,
                gconstpointer  data)
 {
@@ -279,6 +365,13 @@ main (int    argc,
   ADD ("shard-missing", NULL, test_shard_missing);
   ADD ("shard-missing-with-index", "", test_shard_missing);
   ADD ("index-leads-out", NULL, test_index_leads_out);
+  ADD ("saved-model", "", test_saved_model);
+  ADD ("saved-model-without-weights", NULL, test_saved_model);
+  ADD ("saved-model-alone", NULL, test_saved_model_alone);
+  ADD ("paddle", "ocr.pdmodel", test_paddle);
+  ADD ("paddle-pir", "inference.json", test_paddle);
+  ADD ("paddle-weights-missing", NULL, test_paddle_weights_missing);
+  ADD ("config-is-no-model", NULL, test_config_is_no_model);
   ADD ("pointers", NULL, test_pointers);
   ADD ("unreadable", NULL, test_unreadable);
   ADD ("cancelled", NULL, test_cancelled);

@@ -129,8 +129,7 @@ test_signatures (void)
     const char *format;
     const char *framework;
   } known[] = {
-    { "GGUF\3\0\0\0", 8, "a.gguf", "GGUF", "llama.cpp" },
-    { "\x1c\0\0\0TFL3\0\0", 10, "a.tflite", "TFLite", "TensorFlow" },
+    { "\x1c\0\0\0MSL2\0\0", 10, "a.ms", "MindSpore Lite", "MindSpore" },
     { "\x89HDF\r\n\x1a\n\0", 9, "a.h5", "HDF5", "Keras" },
     { "\x89HDF\r\n\x1a\n\0", 9, "data.hdf5", "HDF5", NULL },
     { "\x80\x04\x95\x02\0\0\0\0\0\0\0]\x94.", 14, "a.pkl", "pickle", NULL },

@@ -20,27 +20,11 @@ static const char * const fixtures[] = {
   "tables/xgboost.deprecated", "tables/linear-0.pkl", "tables/linear-4.pkl",
   "tables/pipeline.joblib", "tables/pipeline-zlib.joblib", "tables/pipeline-bz2.joblib",
   "tables/objects.joblib",
+  "small.gguf", "big-endian.gguf", "version-1.gguf", "small.tflite", "small.circle", "small.ort",
+  "small.pte", "frozen.pb", "saved-model/saved_model.pb", "saved-model/variables/variables.index",
+  "small.keras", "code.keras", "paddle/ocr.pdmodel", "paddle/ocr.pdiparams",
+  "paddle/inference.json", "paddle/best_accuracy.pdparams", "paddle/small.nb",
 };
-
-static void
-append_varint (GString *content,
-               guint64  value)
-{
-  for (; value >= 0x80; value >>= 7)
-    g_string_append_c (content, (char) (value | 0x80));
-  g_string_append_c (content, (char) value);
-}
-
-/* A field of bytes. */
-static void
-append_field (GString       *content,
-              guint          number,
-              const GString *inner)
-{
-  append_varint (content, number << 3 | 2);
-  append_varint (content, inner->len);
-  g_string_append_len (content, inner->str, (gssize) inner->len);
-}
 
 static GString *
 new_safetensors (guint64     length,
