@@ -180,23 +180,39 @@ follow (GranaryImportFacts *self,
 }
 
 static void
+show_origin (GtkWidget  *label,
+             const char *value,
+             const char *of_task,
+             const char *of_files)
+{
+  gboolean is_set = value != NULL && *value != '\0';
+  gboolean from_task = is_set && g_strcmp0 (value, of_task) == 0;
+
+  gtk_label_set_label (GTK_LABEL (label), from_task ? _("from the task") : _("from the files"));
+  gtk_widget_set_visible (label, from_task || (is_set && g_strcmp0 (value, of_files) == 0));
+}
+
+static void
 update_entries (GranaryImportFacts *self)
 {
   GranaryInspection *inspection = granary_import_draft_get_inspection (self->draft);
+  GranaryTaskDetails *details = granary_import_draft_get_task (self->draft);
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self->draft);
   const char *framework = granary_import_draft_get_framework (self->draft);
   const char *format = granary_import_draft_get_format (self->draft);
+  const char *task_framework = details != NULL ? details->task->framework : NULL;
+
+  if (output != NULL && output->framework != NULL)
+    task_framework = output->framework;
 
   follow (self, self->framework_row, framework);
   follow (self, self->format_row, format);
   follow (self, self->environment_row, granary_import_draft_get_environment (self->draft));
 
-  gtk_widget_set_visible (self->framework_origin,
-                          inspection != NULL && framework != NULL && *framework != '\0' &&
-                          g_strcmp0 (framework,
-                                     granary_inspection_get_framework (inspection)) == 0);
-  gtk_widget_set_visible (self->format_origin,
-                          inspection != NULL && format != NULL && *format != '\0' &&
-                          g_strcmp0 (format, granary_inspection_get_format (inspection)) == 0);
+  show_origin (self->framework_origin, framework, task_framework,
+               inspection != NULL ? granary_inspection_get_framework (inspection) : NULL);
+  show_origin (self->format_origin, format, output != NULL ? output->format : NULL,
+               inspection != NULL ? granary_inspection_get_format (inspection) : NULL);
 }
 
 static void
@@ -372,6 +388,8 @@ granary_import_facts_set_draft (GranaryImportFacts *self,
 
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "files-changed", G_CALLBACK (update_all), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (draft, "task-changed", G_CALLBACK (update_entries), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "notify::framework", G_CALLBACK (update_entries), self,
                            G_CONNECT_SWAPPED);

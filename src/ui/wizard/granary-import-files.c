@@ -11,6 +11,7 @@
 #include "granary-error.h"
 #include "granary-import-file-list.h"
 #include "granary-import-file-row.h"
+#include "granary-import-move-row.h"
 #include "granary-problem-row.h"
 #include "granary-wording.h"
 
@@ -30,18 +31,19 @@ struct _GranaryImportFiles
   GtkScrolledWindow     *list_window;
   GtkListView           *list_view;
   GranaryImportFileList *list;
+  GtkWidget             *drop_row;
   GtkWidget             *drop_icon;
   GtkWidget             *drop_area;
   GtkWidget             *files_button;
   GranaryProblemRow     *files_problem;
   AdwExpanderRow        *problems_row;
   GtkWidget             *leave_out_button;
-  AdwActionRow          *move_row;
-  AdwToggleGroup        *move_group;
+  GranaryImportMoveRow  *move_row;
 
   GranaryImportDraft    *draft;
   GPtrArray             *problem_rows; /* (element-type GtkWidget): children of @problems_row */
   GCancellable          *cancellable;  /* of the open file chooser */
+  gboolean               fixed;        /* what there is can only be left out */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryImportFiles, granary_import_files, ADW_TYPE_PREFERENCES_GROUP)
@@ -58,7 +60,7 @@ update_summary (GranaryImportFiles *self)
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (self->list_row, n_files > 0);
-  gtk_widget_set_visible (self->clear_button, n_files > 0);
+  gtk_widget_set_visible (self->clear_button, n_files > 0 && !self->fixed);
   gtk_widget_set_visible (self->drop_icon, n_files == 0);
 
   if (n_files == 0)
@@ -161,17 +163,6 @@ update_files (GranaryImportFiles *self)
   granary_problem_row_show (self->files_problem, NULL, NULL);
   update_summary (self);
   update_set_problems (self);
-}
-
-static void
-update_move (GranaryImportFiles *self)
-{
-  gboolean move = granary_import_draft_get_move (self->draft);
-
-  adw_toggle_group_set_active_name (self->move_group, move ? "cut" : "copy");
-  adw_action_row_set_subtitle (self->move_row,
-                               move ? _("The files move into the repository. They are taken away from where they are only after every byte was checked.")
-                                    : _("The files stay where they are; the repository keeps its own."));
 }
 
 /* Choosing */
@@ -323,15 +314,6 @@ clear_cb (GranaryImportFiles *self)
   gtk_widget_grab_focus (self->files_button);
 }
 
-static void
-move_changed_cb (GranaryImportFiles *self)
-{
-  const char *name = adw_toggle_group_get_active_name (self->move_group);
-
-  if (self->draft != NULL && name != NULL)
-    granary_import_draft_set_move (self->draft, g_str_equal (name, "cut"));
-}
-
 /* Delete in the list leaves the focused file out. */
 static gboolean
 list_key_pressed_cb (GranaryImportFiles *self,
@@ -397,6 +379,7 @@ granary_import_files_class_init (GranaryImportFilesClass *klass)
   g_type_ensure (GRANARY_TYPE_IMPORT_FILE_ITEM);
   g_type_ensure (GRANARY_TYPE_IMPORT_FILE_LIST);
   g_type_ensure (GRANARY_TYPE_IMPORT_FILE_ROW);
+  g_type_ensure (GRANARY_TYPE_IMPORT_MOVE_ROW);
   g_type_ensure (GRANARY_TYPE_PROBLEM_ROW);
 
   gtk_widget_class_install_action (widget_class, "import.remove-file", "s", remove_file_action);
@@ -408,6 +391,7 @@ granary_import_files_class_init (GranaryImportFilesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list_window);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list_view);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, list);
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, drop_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, drop_icon);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, drop_area);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, files_button);
@@ -415,12 +399,10 @@ granary_import_files_class_init (GranaryImportFilesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, problems_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, leave_out_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, move_row);
-  gtk_widget_class_bind_template_child (widget_class, GranaryImportFiles, move_group);
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_folders_cb);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
   gtk_widget_class_bind_template_callback (widget_class, leave_all_out_cb);
-  gtk_widget_class_bind_template_callback (widget_class, move_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_key_pressed_cb);
 }
 
@@ -449,9 +431,23 @@ granary_import_files_set_draft (GranaryImportFiles *self,
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "files-changed", G_CALLBACK (update_files), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (draft, "notify::move", G_CALLBACK (update_move), self,
-                           G_CONNECT_SWAPPED);
+  granary_import_move_row_set_draft (self->move_row, draft);
 
   update_files (self);
-  update_move (self);
+}
+
+/**
+ * granary_import_files_fix:
+ * @self: a files section
+ *
+ * Lets files be left out only: which ones there are is decided elsewhere.
+ */
+void
+granary_import_files_fix (GranaryImportFiles *self)
+{
+  g_return_if_fail (GRANARY_IS_IMPORT_FILES (self));
+
+  self->fixed = TRUE;
+  gtk_widget_set_visible (self->drop_row, FALSE);
+  gtk_widget_set_visible (self->clear_button, FALSE);
 }

@@ -19,6 +19,9 @@ G_DECLARE_FINAL_TYPE (GranaryImportFiles, granary_import_files, GRANARY, IMPORT_
 void granary_import_files_set_draft (GranaryImportFiles *self,
                                      GranaryImportDraft *draft);
 
+/* Files can be left out only. */
+void granary_import_files_fix       (GranaryImportFiles *self);
+
 /* Adds what a chooser or a drop gave; what is not on this computer is said in a toast. */
 void granary_import_files_add       (GtkWidget          *widget,
                                      GranaryImportDraft *draft,

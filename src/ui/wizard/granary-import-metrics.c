@@ -17,6 +17,7 @@ struct _GranaryImportMetrics
 {
   AdwPreferencesGroup  parent_instance;
 
+  GtkWidget           *reset_button;
   GtkWidget           *add_button;
   GtkListBox          *list_box;
   GtkWidget           *problem_label;
@@ -130,6 +131,21 @@ update_problem (GranaryImportMetrics *self)
   gtk_widget_set_visible (self->problem_label, show);
 }
 
+/* Where they come from, and the way back to that. */
+static void
+update_origin (GranaryImportMetrics *self)
+{
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self->draft);
+  gboolean edited = granary_import_draft_metrics_are_edited (self->draft);
+  gboolean reported = output != NULL && output->metrics->len > 0;
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self),
+                                         !reported ? NULL
+                                         : edited ? _("Differ from what the task reported")
+                                                  : _("As the task reported them last"));
+  gtk_widget_set_visible (self->reset_button, edited);
+}
+
 /* Callbacks */
 
 static void
@@ -188,10 +204,18 @@ add_cb (GranaryImportMetrics *self)
 }
 
 static void
+reset_cb (GranaryImportMetrics *self)
+{
+  gtk_widget_grab_focus (self->add_button);
+  granary_import_draft_reset_metrics (self->draft);
+}
+
+static void
 metrics_changed_cb (GranaryImportMetrics *self)
 {
   if (!self->setting)
     fill (self);
+  update_origin (self);
 }
 
 /* GObject */
@@ -217,10 +241,12 @@ granary_import_metrics_class_init (GranaryImportMetricsClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/granary/Granary/ui/wizard/granary-import-metrics.ui");
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportMetrics, reset_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportMetrics, add_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportMetrics, list_box);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportMetrics, problem_label);
   gtk_widget_class_bind_template_callback (widget_class, add_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reset_cb);
 }
 
 static void
@@ -247,8 +273,11 @@ granary_import_metrics_set_draft (GranaryImportMetrics *self,
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "metrics-changed", G_CALLBACK (metrics_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (draft, "task-changed", G_CALLBACK (update_origin), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "problems-changed", G_CALLBACK (update_problem), self,
                            G_CONNECT_SWAPPED);
   fill (self);
+  update_origin (self);
   update_problem (self);
 }

@@ -26,6 +26,7 @@ struct _GranaryImportServiceRow
   char               *misspelt;    /* (nullable): a file that was probably meant to be this one */
   GranaryImportDraft *draft;
   GCancellable       *cancellable; /* of reading the misspelt file */
+  gboolean            provided;    /* the place that the files come from has it */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryImportServiceRow, granary_import_service_row, ADW_TYPE_ACTION_ROW)
@@ -93,7 +94,8 @@ update (GranaryImportServiceRow *self)
 
   gtk_widget_set_visible (self->edit_button, present);
   gtk_widget_set_visible (self->rename_button, self->misspelt != NULL);
-  gtk_widget_set_visible (self->create_button, !present && self->misspelt == NULL);
+  gtk_widget_set_visible (self->create_button,
+                          !present && self->misspelt == NULL && !self->provided);
 
   if (problem != NULL)
     {
@@ -109,6 +111,11 @@ update (GranaryImportServiceRow *self)
   else if (chosen)
     {
       show_state (self, "object-select-symbolic", "success", _("Present"));
+    }
+  else if (self->provided)
+    {
+      show_state (self, "object-select-symbolic", "success",
+                  _("Already there: automatic learning has made it"));
     }
   else if (self->misspelt != NULL)
     {
@@ -312,4 +319,23 @@ granary_import_service_row_set_draft (GranaryImportServiceRow *self,
   g_signal_connect_object (draft, "files-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "problems-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
+}
+
+/**
+ * granary_import_service_row_set_provided:
+ * @self: a service file row
+ * @provided: whether the file is there without being among those to import
+ */
+void
+granary_import_service_row_set_provided (GranaryImportServiceRow *self,
+                                         gboolean                 provided)
+{
+  g_return_if_fail (GRANARY_IS_IMPORT_SERVICE_ROW (self));
+
+  if (self->provided == provided)
+    return;
+
+  self->provided = provided;
+  if (self->draft != NULL)
+    update (self);
 }

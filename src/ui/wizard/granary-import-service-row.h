@@ -21,5 +21,7 @@ G_DECLARE_FINAL_TYPE (GranaryImportServiceRow, granary_import_service_row, GRANA
 
 void granary_import_service_row_set_draft (GranaryImportServiceRow *self,
                                            GranaryImportDraft      *draft);
+void granary_import_service_row_set_provided (GranaryImportServiceRow *self,
+                                              gboolean                 provided);
 
 G_END_DECLS

@@ -62,3 +62,18 @@ granary_import_service_set_draft (GranaryImportService *self,
   granary_import_service_row_set_draft (self->config_row, draft);
   granary_import_service_row_set_draft (self->code_row, draft);
 }
+
+/**
+ * granary_import_service_set_provided:
+ * @self: a service files section
+ * @provided: whether both files are there without being among those to import
+ */
+void
+granary_import_service_set_provided (GranaryImportService *self,
+                                     gboolean              provided)
+{
+  g_return_if_fail (GRANARY_IS_IMPORT_SERVICE (self));
+
+  granary_import_service_row_set_provided (self->config_row, provided);
+  granary_import_service_row_set_provided (self->code_row, provided);
+}

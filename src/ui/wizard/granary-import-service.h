@@ -18,5 +18,7 @@ G_DECLARE_FINAL_TYPE (GranaryImportService, granary_import_service, GRANARY, IMP
 
 void granary_import_service_set_draft (GranaryImportService *self,
                                        GranaryImportDraft   *draft);
+void granary_import_service_set_provided (GranaryImportService *self,
+                                          gboolean              provided);
 
 G_END_DECLS

@@ -215,6 +215,21 @@ update_stack (GranaryTaskChooser *self)
     g_clear_handle_id (&self->spinner_id, g_source_remove);
 }
 
+/* That an id is wanted is known only once the place has answered. */
+static void
+show_id_entry (GranaryTaskChooser *self,
+               gboolean            show)
+{
+  gboolean searches = *gtk_editable_get_text (self->search_entry) != '\0';
+
+  if (gtk_widget_get_visible (self->id_group) == show)
+    return;
+
+  gtk_widget_set_visible (self->id_group, show);
+  if (show && !searches && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->id_row));
+}
+
 static void
 update (GranaryTaskChooser *self)
 {
@@ -224,7 +239,7 @@ update (GranaryTaskChooser *self)
   gtk_widget_set_visible (GTK_WIDGET (self->search_entry),
                           get_n_tasks (self) > 0 || granary_task_list_get_text (self->list) != NULL ||
                           !granary_task_list_is_current (self->list));
-  gtk_widget_set_visible (self->id_group, by_id);
+  show_id_entry (self, by_id);
   gtk_widget_set_visible (self->found_label, by_id && get_n_tasks (self) > 0);
   update_note (self);
   update_stack (self);
