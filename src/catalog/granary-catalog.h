@@ -119,6 +119,11 @@ gint64             granary_catalog_find_version    (GranaryCatalog   *self,
                                                     gint64            model_id,
                                                     int               number,
                                                     GError          **error);
+gboolean           granary_catalog_find_origin     (GranaryCatalog   *self,
+                                                    GranarySource     source,
+                                                    const char       *source_ref,
+                                                    gint64           *model_id,
+                                                    GError          **error);
 gboolean           granary_catalog_name_is_taken   (GranaryCatalog   *self,
                                                     const char       *name,
                                                     gint64            except_model_id,

@@ -95,6 +95,9 @@ test_ocr (PageTest      *test,
   g_assert_cmpstr (granary_import_draft_get_file_text (test->draft, "config.json"), ==,
                    "{ \"lang\" : \"ch\",\n  \"key\": \"车牌\" }\n");
   g_assert_cmpstr (page_test_get_subtitle (test, "config.json"), ==, "Written here");
+  set_text (test, "Ke_y of config.json", "");
+  g_assert_cmpstr (granary_import_draft_get_config_key (test->draft), ==, "old");
+  g_assert_null (granary_import_draft_get_file_text (test->draft, "config.json"));
   set_text (test, "Scene", "det");
   g_assert_cmpstr (granary_import_draft_get_scene (test->draft), ==, "det");
 

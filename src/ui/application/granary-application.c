@@ -144,6 +144,22 @@ import_cb (GSimpleAction *action,
   granary_window_import (get_window (user_data), no_files);
 }
 
+/* A notification about a training run may be clicked long after the window was closed. */
+static void
+import_task_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  GranaryWindow *window = get_window (user_data);
+  const char *place;
+  const char *uid;
+  gint64 model_id;
+
+  g_variant_get (parameter, "(&s&sx)", &place, &uid, &model_id);
+  granary_window_import_task (window, place, uid, model_id);
+  g_application_activate (G_APPLICATION (user_data));
+}
+
 static const GActionEntry actions[] = {
   { .name = "quit", .activate = quit_cb },
   { .name = "preferences", .activate = preferences_cb },
@@ -151,6 +167,7 @@ static const GActionEntry actions[] = {
   { .name = "about", .activate = about_cb },
   { .name = "show", .activate = show_cb },
   { .name = "import", .activate = import_cb },
+  { .name = "import-task", .activate = import_task_cb, .parameter_type = "(ssx)" },
 };
 
 /* The connections to the cloud. Without them the window still shows what is on this computer. */

@@ -248,6 +248,7 @@ granary_window_init_actions (GranaryWindow *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_action_map_add_action (G_ACTION_MAP (self), details);
   granary_window_init_cloud (self);
+  granary_window_init_tasks (self);
   g_signal_connect_object (self->folders, "changed", G_CALLBACK (granary_window_update_menu), self,
                            G_CONNECT_SWAPPED);
   granary_window_update_menu (self);

@@ -158,6 +158,7 @@ forget_connection (GranaryWindow *self)
     }
   g_clear_object (&self->connection);
   granary_window_follow_status (self);
+  granary_window_follow_tasks (self);
   g_clear_error (&self->lost);
   g_clear_pointer (&self->repairs, g_free);
   self->shared_dismissed = FALSE;
@@ -208,6 +209,7 @@ granary_window_set_connection (GranaryWindow     *self,
   paths = g_steal_pointer (&self->awaited_paths);
   if (paths != NULL)
     granary_window_import (self, (const char * const *) paths);
+  granary_window_follow_tasks (self);
 }
 
 /**

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What granary-window.c, -actions.c, -cloud.c, -connection.c and -transfers.c share. */
+/* What granary-window.c, -actions.c, -cloud.c, -connection.c, -tasks.c and -transfers.c share. */
 
 struct _GranaryWindow
 {
@@ -29,7 +29,10 @@ struct _GranaryWindow
   char                   *repairs;           /* (owned) (nullable): what opening it put right */
   char                   *awaited_selection; /* (owned) (nullable): to be selected once open */
   GStrv                   awaited_paths;     /* (owned) (nullable): to be imported once open */
+  GVariant               *awaited_task;      /* (owned) (nullable): to be imported once open */
   GranaryConnectionStatus *status;           /* (owned) (nullable): of the connection */
+  GranaryTaskSource      *tasks;             /* (owned) (nullable): of the connection */
+  AdwToast               *task_toast;        /* (unowned) (nullable): about a new result */
   guint                   age_source;
   guint                   details_source;
   guint                   inhibit_cookie;
@@ -68,6 +71,10 @@ void  granary_window_refresh           (GranaryWindow  *self);
 GranaryConnection *
       granary_window_take_background   (GranaryWindow  *self) G_GNUC_WARN_UNUSED_RESULT;
 void  granary_window_edit_account      (GranaryWindow  *self);
+
+/* -tasks.c */
+void granary_window_init_tasks         (GranaryWindow *self);
+void granary_window_follow_tasks       (GranaryWindow *self);
 
 /* -transfers.c */
 void granary_window_init_transfers     (GranaryWindow *self);

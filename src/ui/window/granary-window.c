@@ -357,6 +357,10 @@ granary_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_WINDOW);
   g_clear_object (&self->connection);
   g_clear_object (&self->status);
+  if (self->tasks != NULL)
+    g_signal_handlers_disconnect_by_data (self->tasks, self);
+  g_clear_object (&self->tasks);
+  g_clear_weak_pointer (&self->task_toast);
   g_clear_object (&self->account);
   g_clear_object (&self->accounts);
   g_clear_pointer (&self->environment, granary_credentials_unref);
@@ -377,6 +381,7 @@ granary_window_finalize (GObject *object)
   g_free (self->repairs);
   g_free (self->awaited_selection);
   g_strfreev (self->awaited_paths);
+  g_clear_pointer (&self->awaited_task, g_variant_unref);
 
   G_OBJECT_CLASS (granary_window_parent_class)->finalize (object);
 }

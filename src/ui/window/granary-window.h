@@ -45,6 +45,11 @@ void               granary_window_set_connection (GranaryWindow      *self,
 GranaryConnection *granary_window_get_connection (GranaryWindow      *self);
 void               granary_window_import         (GranaryWindow      *self,
                                                   const char * const *paths);
+/* @place: as in open_place, which is shown first; "": what is shown. @model_id 0: a new model. */
+void               granary_window_import_task    (GranaryWindow      *self,
+                                                  const char         *place,
+                                                  const char         *uid,
+                                                  gint64              model_id);
 void               granary_window_select         (GranaryWindow      *self,
                                                   const char         *text);
 GranaryBrowser    *granary_window_get_browser    (GranaryWindow      *self);

@@ -164,13 +164,16 @@ static void
 entry_changed_cb (GranaryImportAutomlPage *self,
                   GtkWidget               *row)
 {
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (row));
+
   if (self->draft == NULL || self->updating)
     return;
 
+  /* Emptied, it follows the task again. */
   for (guint i = 0; i < N_ENTRIES; i++)
     {
       if (row == get_row (self, i))
-        accessors[i].set (self->draft, gtk_editable_get_text (GTK_EDITABLE (row)));
+        accessors[i].set (self->draft, *text != '\0' ? text : NULL);
     }
 }
 
