@@ -21,7 +21,8 @@
 typedef struct
 {
   gsize     open;        /* just behind the `{` of the document */
-  gsize     content;     /* behind the white space that follows */
+  gsize     line;        /* the last line break in the white space that follows, else @content */
+  gsize     content;     /* behind that white space */
   gboolean  is_empty;
   gboolean  is_found;
   gsize     value;       /* the value of the member looked for */
@@ -63,6 +64,23 @@ skip_space (const char *text,
     at++;
 
   return at;
+}
+
+/* The last line break between @start and @end; @end if there is none. */
+static gsize
+find_line (const char *text,
+           gsize       start,
+           gsize       end)
+{
+  for (gsize at = end; at > start; at--)
+    {
+      if (text[at - 1] == '\n')
+        return at > start + 1 && text[at - 2] == '\r' ? at - 2 : at - 1;
+      if (text[at - 1] == '\r')
+        return at - 1;
+    }
+
+  return end;
 }
 
 /* Passes over the value that is next and, if it is the one looked for, notes where it is. */
@@ -115,6 +133,7 @@ find_spans (const char  *text,
   first = granary_json_pull_next (pull);
   spans->open = (gsize) cursor->position;
   spans->content = skip_space (text, length, spans->open);
+  spans->line = find_line (text, spans->open, spans->content);
   for (token = first;
        token != GRANARY_JSON_TOKEN_FAULT && token != GRANARY_JSON_TOKEN_END;
        token = granary_json_pull_next (pull))
@@ -216,7 +235,7 @@ granary_json_edit_get (const char  *text,
  * @error: (out) (optional): where to put an error
  *
  * Replaces the value of a member, of several of that name that of the last one, which is the one
- * readers take; adds it as the first member, spaced as that one is, if there is none. Every other
+ * readers take; adds it as the first member, indented as that one is, if there is none. Every other
  * byte stays as it is written.
  *
  * Errors: %GRANARY_REASON_JSON_SYNTAX, also if @name or @value is not UTF-8,
@@ -263,12 +282,13 @@ granary_json_edit_set (const char  *text,
   g_string_append (result, ": ");
   append_string (result, value);
   if (!spans.is_empty)
-    {
-      g_string_append_c (result, ',');
-      if (spans.content == spans.open)
-        g_string_append_c (result, ' ');
-    }
-  g_string_append_len (result, text + spans.open, (gssize) (size - spans.open));
+    g_string_append_c (result, ',');
+  /* What follows stands on a line of its own again, if it did. */
+  if (spans.line < spans.content)
+    g_string_append_len (result, text + spans.line, (gssize) (spans.content - spans.line));
+  else if (!spans.is_empty || spans.content > spans.open)
+    g_string_append_c (result, ' ');
+  g_string_append_len (result, text + spans.content, (gssize) (size - spans.content));
 
   return g_string_free (g_steal_pointer (&result), FALSE);
 }

@@ -8,7 +8,6 @@
 
 #include "granary-file-check.h"
 #include "granary-inspect.h"
-#include "granary-json-edit.h"
 #include "granary-memory-reader.h"
 
 /* The parsers tell by name what content leaves open. */
@@ -19,29 +18,14 @@ static const char * const names[] = {
   "model-00001-of-00002.gguf", "variables.index",
 };
 
-/* What can be edited can be read again, and holds what was set. */
-static void
-edit_config (const char *text,
-             gsize       length)
-{
-  g_autofree char *edited = granary_json_edit_set (text, (gssize) length, "key", "\"值\n", NULL);
-  g_autofree char *value = NULL;
-
-  if (edited == NULL)
-    return;
-  value = granary_json_edit_get (edited, -1, "key", NULL);
-  g_assert_cmpstr (value, ==, "\"值\n");
-}
-
 /**
  * LLVMFuzzerTestOneInput:
  * @data: what a file might hold
  * @size: its bytes
  *
  * One entry over all that reads content of files: each parser by each name, the JSON form there
- * and back, the checks of config.json and model_service.py, the editor of the first. Aborts when
- * a promise is broken. libFuzzer finds it by name; the unit tests call it with mutations of real
- * files.
+ * and back, the checks of config.json and model_service.py. Aborts when a promise is broken.
+ * libFuzzer finds it by name; the unit tests call it with mutations of real files.
  *
  * Returns: 0
  */
@@ -76,7 +60,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
     const char *text = size > 0 ? (const char *) data : "";
 
     granary_check_config_text (text, (gssize) size, NULL, NULL);
-    edit_config (text, size);
     granary_check_service_text (text, (gssize) size, NULL, NULL);
   }
 

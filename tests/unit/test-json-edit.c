@@ -27,16 +27,29 @@ static const Value values[] = {
   { "}, \"key\": {", "\"}, \\\"key\\\": {\"" },
 };
 
+/* White space, and what of it comes behind a new member. */
+typedef struct
+{
+  const char *text;
+  const char *repeated;
+} Space;
+
+static const Space spaces[] = {
+  { "", " " }, { "", " " }, { "", " " }, { " ", " " }, { "\t", " " }, { "   ", " " },
+  { "\n", "\n" }, { "\r\n", "\r\n" }, { "\n    ", "\n    " }, { " \r ", "\r " },
+  { "\r\n\r\n  ", "\r\n  " }, { "\n \n", "\n" },
+};
+
 /* A document in the making, and where in it the value is that is to be replaced. */
 typedef struct
 {
-  GRand   *random;
-  GString *text;
-  gsize    open;
-  gsize    content;
-  gsize    value;
-  gsize    value_end;
-  guint    members;
+  GRand       *random;
+  GString     *text;
+  gsize        content;
+  const Space *space;
+  gsize        value;
+  gsize        value_end;
+  guint        members;
 } Document;
 
 static const char *
@@ -47,12 +60,13 @@ pick (Document           *self,
   return from[g_rand_int_range (self->random, 0, (gint32) n)];
 }
 
-static void
+static const Space *
 add_space (Document *self)
 {
-  static const char * const spaces[] = { "", "", "", " ", "\n", "\r\n", "\t", "\n    ", " \r " };
+  const Space *space = &spaces[g_rand_int_range (self->random, 0, G_N_ELEMENTS (spaces))];
 
-  g_string_append (self->text, pick (self, spaces, G_N_ELEMENTS (spaces)));
+  g_string_append (self->text, space->text);
+  return space;
 }
 
 static void add_value (Document *self,
@@ -67,15 +81,15 @@ add_members (Document *self,
     "\"key\\u0000\"", "\"键\"", "\"\\ud83d\\ude00\"", "\"a\\\"b\\\\\"", "\"model\"",
   };
   guint n = (guint) g_rand_int_range (self->random, 0, 6);
+  const Space *space;
 
   g_string_append_c (self->text, '{');
-  if (depth == 0)
-    self->open = self->text->len;
-  add_space (self);
+  space = add_space (self);
   if (depth == 0)
     {
       self->content = self->text->len;
       self->members = n;
+      self->space = space;
     }
   for (guint i = 0; i < n; i++)
     {
@@ -159,8 +173,9 @@ expect_text (const Document *self,
 
   return g_strdup_printf ("%.*s\"key\": %s%s%s%s", (int) self->content, text, written,
                           self->members > 0 ? "," : "",
-                          self->members > 0 && self->content == self->open ? " " : "",
-                          text + self->open);
+                          self->members > 0 || *self->space->text != '\0'
+                          ? self->space->repeated : "",
+                          text + self->content);
 }
 
 static const char *
@@ -261,6 +276,9 @@ test_set (void)
   assert_set ("{}", "x", "{\"key\": \"x\"}");
   assert_set ("{ }\n", "x", "{ \"key\": \"x\" }\n");
   assert_set ("{\"a\":1}", "x", "{\"key\": \"x\", \"a\":1}");
+  assert_set ("{   \"a\":1}", "x", "{   \"key\": \"x\", \"a\":1}");
+  assert_set ("{\n\n\t\"a\": 1}", "x", "{\n\n\t\"key\": \"x\",\n\t\"a\": 1}");
+  assert_set ("{\r\n}", "x", "{\r\n\"key\": \"x\"\r\n}");
   assert_set ("{\r\n  \"a\": 1\r\n}\r\n", "x",
               "{\r\n  \"key\": \"x\",\r\n  \"a\": 1\r\n}\r\n");
   assert_set ("{\"key\":[1,{\"key\":2}]}", "x", "{\"key\":\"x\"}");
