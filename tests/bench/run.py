@@ -19,6 +19,8 @@ def benchmarks():
                   os.path.join(BUILD, 'tests', 'bench', 'empty-window')],
         'import': [sys.executable, os.path.join(HERE, 'bench-import.py'),
                    os.path.join(BUILD, 'src', 'cli', 'granary-cli'), FOLDER],
+        'inspect': [sys.executable, os.path.join(HERE, 'bench-inspect.py'),
+                    os.path.join(BUILD, 'tests', 'lib', 'inspect-dump'), FOLDER],
         'cloud': [sys.executable, os.path.join(HERE, 'bench-cloud.py'),
                   os.path.join(BUILD, 'tests', 'bench', 'granary-bench-cos'),
                   os.path.join(FOLDER, 'cloud')],
