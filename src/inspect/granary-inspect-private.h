@@ -120,6 +120,9 @@ GranaryPickle *
                                         (GranaryInspectSubject  *subject,
                                          const guint8           *data,
                                          gsize                   length) G_GNUC_WARN_UNUSED_RESULT;
+void          granary_inspect_torch_program
+                                        (GranaryInspectSubject  *subject,
+                                         GBytes                 *bytes);
 void          granary_inspect_torch_content
                                         (GranaryInspectSubject  *subject,
                                          GranaryPickle          *pickle);

@@ -12,7 +12,8 @@
 #include "granary-zip.h"
 
 /* Models that are zip archives. PyTorch writes ROOT/data.pkl, ROOT/version and ROOT/data/N;
- * TorchScript has ROOT/code/ besides; torch.export writes ROOT/archive_format. Keras 3 has
+ * TorchScript has ROOT/code/ besides; torch.export writes ROOT/archive_format, before 2.8
+ * serialized_exported_program.json. Keras 3 has
  * metadata.json, config.json and model.weights.h5. Any other archive is no model. */
 
 #define MAX_PICKLE (16 * 1024 * 1024)
@@ -20,7 +21,8 @@
 
 typedef struct
 {
-  GBytes   *pickle; /* (owned) (nullable): data.pkl */
+  GBytes   *pickle;  /* (owned) (nullable): data.pkl */
+  GBytes   *program; /* (owned) (nullable): of torch.export */
   gboolean  has_pickle;
   gboolean  has_code;
   gboolean  has_version;
@@ -65,6 +67,13 @@ note_member (Members    *members,
     members->has_version = TRUE;
   else if (g_str_equal (inner, "archive_format"))
     members->has_export = TRUE;
+  else if (g_str_equal (inner, "serialized_exported_program.json") ||
+           g_str_equal (inner, "models/model.json"))
+    {
+      members->has_export = TRUE;
+      if (members->program == NULL)
+        members->program = granary_zip_read (zip, MAX_PICKLE);
+    }
   else if (g_str_equal (name, "metadata.json") && members->keras_metadata == NULL)
     members->keras_metadata = granary_zip_read (zip, MAX_KERAS_TEXT);
   else if (g_str_equal (name, "config.json") && members->keras_config == NULL)
@@ -77,6 +86,7 @@ static void
 clear_members (Members *members)
 {
   g_clear_pointer (&members->pickle, g_bytes_unref);
+  g_clear_pointer (&members->program, g_bytes_unref);
   g_clear_pointer (&members->keras_metadata, g_bytes_unref);
   g_clear_pointer (&members->keras_config, g_bytes_unref);
 }
@@ -134,6 +144,8 @@ read_zip (GranaryInspectSubject  *subject,
 
   if (members.pickle != NULL)
     read_pickle (subject, members.pickle, members.has_code);
+  if (members.program != NULL)
+    granary_inspect_torch_program (subject, members.program);
   clear_members (&members);
 
   if (granary_zip_is_broken (zip))

@@ -99,6 +99,24 @@ test_torch (void)
 }
 
 static void
+test_torch_export (void)
+{
+  g_autoptr (GranaryInspection) exported = inspect_fixture ("exported.pt2");
+
+  g_assert_cmpstr (granary_inspection_get_format (exported), ==, "PT2");
+  g_assert_cmpstr (granary_inspection_get_framework (exported), ==, "PyTorch");
+  g_assert_true (g_str_has_prefix (granary_inspection_get_producer (exported), "PyTorch 2.6.0"));
+  assert_counts (exported, 36, "float32", 35);
+  g_assert_cmpuint (granary_inspection_get_n_inputs (exported), ==, 1);
+  g_assert_cmpstr (granary_inspection_get_input (exported, 0)->name, ==, "input");
+  g_assert_cmpstr (granary_inspection_get_input (exported, 0)->type, ==, "float32");
+  g_assert_cmpstr (granary_inspection_get_input (exported, 0)->shape, ==, "s0,4");
+  g_assert_cmpuint (granary_inspection_get_n_outputs (exported), ==, 1);
+  g_assert_cmpstr (granary_inspection_get_output (exported, 0)->shape, ==, "s0,2");
+  g_assert_cmpuint (granary_inspection_get_n_warnings (exported), ==, 0);
+}
+
+static void
 test_torch_object (void)
 {
   g_autoptr (GranaryInspection) object = inspect_fixture ("object.pt");
@@ -279,6 +297,7 @@ main (int    argc,
   g_test_add_func ("/inspect/onnx", test_onnx);
   g_test_add_func ("/inspect/safetensors", test_safetensors);
   g_test_add_func ("/inspect/torch", test_torch);
+  g_test_add_func ("/inspect/torch-export", test_torch_export);
   g_test_add_func ("/inspect/torch-object", test_torch_object);
   g_test_add_func ("/inspect/signatures", test_signatures);
   g_test_add_func ("/inspect/pickle", test_pickle);

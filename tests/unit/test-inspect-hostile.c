@@ -16,7 +16,7 @@
 static const char * const fixtures[] = {
   "branches.onnx", "external.onnx", "small.onnx", "mixed.safetensors",
   "sharded/model.safetensors.index.json", "state-dict.pt", "checkpoint.pt", "object.pt",
-  "script.pt", "legacy.pt", "tables/xgboost.json", "tables/xgboost.ubj",
+  "script.pt", "legacy.pt", "exported.pt2", "tables/xgboost.json", "tables/xgboost.ubj",
   "tables/xgboost.deprecated", "tables/linear-0.pkl", "tables/linear-4.pkl",
   "tables/pipeline.joblib", "tables/pipeline-zlib.joblib", "tables/pipeline-bz2.joblib",
   "tables/objects.joblib",

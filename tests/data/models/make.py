@@ -46,6 +46,10 @@ def write_torch(folder):
                 'shared': [torch.arange(6).reshape(2, 3)] * 2}, folder / 'checkpoint.pt')
     torch.save(torch.nn.Sequential(make_network(), Doubler()), folder / 'object.pt')
     torch.jit.trace(make_network(), torch.zeros(1, 4)).save(folder / 'script.pt')
+    torch.export.save(
+        torch.export.export(make_network(), (torch.zeros(2, 4),),
+                            dynamic_shapes=({0: torch.export.Dim('batch')},)),
+        folder / 'exported.pt2')
     torch.save(make_network().state_dict(), folder / 'legacy.pt',
                _use_new_zipfile_serialization=False)
 
