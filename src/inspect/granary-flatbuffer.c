@@ -159,7 +159,23 @@ gboolean
 granary_flatbuffer_open_root (GranaryCursor    *cursor,
                               GranaryFlatTable *root)
 {
-  return open_table (cursor, follow (cursor, 0), root);
+  return granary_flatbuffer_open_at (cursor, 0, root);
+}
+
+/**
+ * granary_flatbuffer_open_at:
+ * @cursor: a file
+ * @start: where the buffer begins in it
+ * @root: (out caller-allocates): its outermost table
+ *
+ * Returns: whether there is one; if not, the cursor's state says why
+ */
+gboolean
+granary_flatbuffer_open_at (GranaryCursor    *cursor,
+                            gint64            start,
+                            GranaryFlatTable *root)
+{
+  return open_table (cursor, follow (cursor, start), root);
 }
 
 /**

@@ -41,6 +41,9 @@ typedef struct
 
 gboolean  granary_flatbuffer_open_root    (GranaryCursor            *cursor,
                                            GranaryFlatTable         *root);
+gboolean  granary_flatbuffer_open_at      (GranaryCursor            *cursor,
+                                           gint64                    start,
+                                           GranaryFlatTable         *root);
 guint64   granary_flatbuffer_get_number   (GranaryCursor            *cursor,
                                            const GranaryFlatTable   *table,
                                            guint                     field,

@@ -87,6 +87,23 @@ has_paddle_weights (const char *target,
   return ends_with (target, "inference.json") || g_hash_table_contains (targets, weights);
 }
 
+/* JSON is mostly no model; programs for tables write some, and people call it so. */
+static gboolean
+is_json_of_model (const char *target)
+{
+  static const char * const parts[] = { "model", "booster", "xgb", "catboost" };
+  g_autofree char *base = g_path_get_basename (target);
+  g_autofree char *lower = g_ascii_strdown (base, -1);
+
+  if (!g_str_has_suffix (lower, ".json"))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (lower, parts[i]) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
 static Likeness
 find_likeness (const char *target,
                GHashTable *targets)
@@ -96,6 +113,8 @@ find_likeness (const char *target,
   for (guint i = 0; i < G_N_ELEMENTS (model_endings); i++)
     if (ends_with (target, model_endings[i]))
       return NAMED_LIKE_MODEL;
+  if (is_json_of_model (target))
+    return NAMED_UNLIKE;
   for (guint i = 0; i < G_N_ELEMENTS (other_endings); i++)
     if (ends_with (target, other_endings[i]))
       return NAMED_OTHERWISE;

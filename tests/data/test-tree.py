@@ -14,7 +14,7 @@ SKIPPED = {'.git', '__pycache__'}
 BINARY = ('.png', '.onnx', '.safetensors', '.pt', '.pth', '.db', '.npz', '.zip', '.tar', '.gz', '.data',
           '.pt2', '.pkl', '.joblib', '.ubj', '.deprecated',
           '.circle', '.gguf', '.h5', '.index', '.keras', '.nb', '.ort', '.pb', '.pdiparams', '.pdmodel',
-          '.pdparams', '.pte', '.tflite', '.data-00000-of-00001')
+          '.pdparams', '.pte', '.tflite', '.data-00000-of-00001', '.cbm')
 
 
 def files(*folders, suffix=''):

@@ -151,7 +151,6 @@ test_signatures (void)
     { "\x89HDF\r\n\x1a\n\0", 9, "a.h5", "HDF5", "Keras" },
     { "\x89HDF\r\n\x1a\n\0", 9, "data.hdf5", "HDF5", NULL },
     { "\x80\x04\x95\x02\0\0\0\0\0\0\0]\x94.", 14, "a.pkl", "pickle", NULL },
-    { "CBM1\0\0\0\0", 8, "a.cbm", "CatBoost", "CatBoost" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)

@@ -94,6 +94,22 @@ find_in (GString    *text,
   return (gsize) (at - text->str);
 }
 
+/* Among the files of a version a model may be called model.json. */
+static void
+test_among_files (void)
+{
+  g_autofree char *model = fixture_path ("tables/xgboost.json");
+  g_autofree char *other = fixture_path ("tables/dart.json");
+  const char *paths[] = { other, model, NULL };
+  const char *targets[] = { "config.json", "model.json", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GranaryInspection) found = granary_inspect_files (paths, targets, NULL, &error);
+
+  g_assert_no_error (error);
+  assert_xgboost (found);
+  g_assert_cmpstr (granary_inspection_get_file (found, 0), ==, "model.json");
+}
+
 /* The base64 of the format before has the same in it. */
 static void
 test_xgboost_base64 (void)
@@ -261,6 +277,24 @@ test_catboost_json (void)
 }
 
 static void
+test_catboost (void)
+{
+  g_autoptr (GranaryInspection) found = inspect_fixture ("small.cbm");
+  g_autoptr (GString) content = read_fixture ("small.cbm");
+  g_autoptr (GranaryInspection) cut = inspect_bytes (content->str, content->len / 2, "m.cbm");
+
+  assert_quiet (found, "CatBoost", "CatBoost");
+  g_assert_cmpstr (granary_inspection_get_producer (found), ==, "CatBoost 1.2.5");
+  assert_fact (found, "objective", "MultiClass");
+  assert_fact (found, "trained on", "GPU");
+  assert_fact (found, "features", "3");
+  assert_fact (found, "feature names", "age, 身高, city");
+  assert_fact (found, "trees", "3");
+
+  g_assert_true (has_warning (cut, GRANARY_WARNING_TRUNCATED, "m.cbm"));
+}
+
+static void
 test_tensorrt (void)
 {
   static const char json[] =
@@ -298,10 +332,12 @@ main (int    argc,
   g_test_add_func ("/inspect/tables/xgboost", test_xgboost);
   g_test_add_func ("/inspect/tables/xgboost-base64", test_xgboost_base64);
   g_test_add_func ("/inspect/tables/xgboost-large", test_xgboost_large);
+  g_test_add_func ("/inspect/tables/among-files", test_among_files);
   g_test_add_func ("/inspect/tables/pickles", test_pickles);
   g_test_add_func ("/inspect/tables/joblib", test_joblib);
   g_test_add_func ("/inspect/tables/lightgbm", test_lightgbm);
   g_test_add_func ("/inspect/tables/catboost-json", test_catboost_json);
+  g_test_add_func ("/inspect/tables/catboost", test_catboost);
   g_test_add_func ("/inspect/tables/tensorrt", test_tensorrt);
 
   return g_test_run ();

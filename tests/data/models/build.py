@@ -159,7 +159,34 @@ def make_executorch():
     return head + data[8:] + b'\0' * (start - length) + weights
 
 
+def make_catboost():
+    """model.fbs and features.fbs of catboost/libs/model/flatbuffers, behind magic and length."""
+    builder = flatbuffers.Builder(1024)
+
+    def pair(key, value):
+        key, value = builder.CreateString(key), builder.CreateString(value)
+        return table(builder, 2, (0, 'offset', key), (1, 'offset', value))
+
+    def feature(n_fields, number, name):
+        return table(builder, n_fields, (number, 'offset', builder.CreateString(name)))
+
+    pairs = vector(builder, 'offset', 4, [
+        pair('catboost_version_info', 'CatBoost 1.2.5'),
+        pair('params', '{"loss_function":{"params":{},"type":"MultiClass"},"task_type":"GPU"}')])
+    floats = vector(builder, 'offset', 4, [feature(6, 4, 'age'), feature(6, 4, '身高')])
+    categories = vector(builder, 'offset', 4, [feature(4, 2, 'city')])
+    sizes = vector(builder, 'Int32', 4, [6, 6, 5])
+    trees = table(builder, 14, (2, 'offset', sizes), (4, 'offset', categories),
+                  (5, 'offset', floats))
+    version = builder.CreateString('FlabuffersModel_v1')
+    builder.Finish(table(builder, 4, (0, 'offset', version), (1, 'offset', trees),
+                         (2, 'offset', pairs)))
+    core = bytes(builder.Output())
+    return b'CBM1' + struct.pack('<I', len(core)) + core
+
+
 def write_flatbuffers(folder):
+    (folder / 'small.cbm').write_bytes(make_catboost())
     (folder / 'small.tflite').write_bytes(make_tflite(b'TFL3'))
     (folder / 'small.circle').write_bytes(make_tflite(b'CIR0'))
     (folder / 'small.pte').write_bytes(make_executorch())
