@@ -27,6 +27,8 @@ def benchmarks():
         **{name: [sys.executable, os.path.join(HERE, 'bench-large.py'), BUILD, FOLDER, name]
            for name in ('catalog', 'list')},
         'mirror': [sys.executable, os.path.join(HERE, 'bench-mirror.py'), BUILD, FOLDER],
+        'tasks': [sys.executable, os.path.join(HERE, 'bench-tasks.py'), BUILD,
+                  os.path.dirname(os.path.dirname(HERE)), FOLDER],
         'latency': [sys.executable, os.path.join(HERE, 'bench-latency.py'), BUILD,
                     os.path.dirname(os.path.dirname(HERE)), FOLDER],
     }
