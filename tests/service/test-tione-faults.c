@@ -704,6 +704,69 @@ static const Row rows[] = {
       [REDIRECT] = REDI, [FORBIDDEN] = FORB,
     },
   },
+  {
+    .verb = &tasks_verb, .action = "DescribeTrainingTasks", .is_api = TRUE,
+    .once = {
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI, [WRONG_TYPES] = BAD, [FORBIDDEN] = FORB,
+    },
+    .always = {
+      [REFUSE] = BRK, [RESET_BEFORE] = BRK, [RESET_AFTER] = BRK, [SILENCE] = BRK,
+      [TRUNCATE] = BRK, [GATEWAY] = FAIL, [GATEWAY_AFTER] = FAIL, [THROTTLE] = BUSY,
+      [TOO_MANY] = BUSY, [ERROR_INSIDE] = FAIL, [MALFORMED] = BAD, [WRONG_TYPES] = BAD,
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI, [FORBIDDEN] = FORB,
+    },
+  },
+  {
+    .verb = &task_verb, .action = "DescribeTrainingTask", .is_api = TRUE,
+    .once = {
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI, [WRONG_TYPES] = BAD, [NULLS] = BAD, [FORBIDDEN] = FORB,
+    },
+    .always = {
+      [REFUSE] = BRK, [RESET_BEFORE] = BRK, [RESET_AFTER] = BRK, [SILENCE] = BRK,
+      [TRUNCATE] = BRK, [GATEWAY] = FAIL, [GATEWAY_AFTER] = FAIL, [THROTTLE] = BUSY,
+      [TOO_MANY] = BUSY, [ERROR_INSIDE] = FAIL, [MALFORMED] = BAD, [WRONG_TYPES] = BAD,
+      [NULLS] = BAD, [HUGE_BODY] = BIG, [REDIRECT] = REDI, [FORBIDDEN] = FORB,
+    },
+  },
+  /* What it left and how good it is are told where they can be had. */
+  { .verb = &task_verb, .action = "DescribeLatestTrainingMetrics", .is_api = TRUE },
+  { .verb = &task_verb, .action = "GetBucket", .is_api = FALSE },
+  {
+    .verb = &discover_verb, .action = "DescribeModelServiceGroups", .is_api = TRUE,
+    .once = {
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI,
+    },
+    .always = {
+      [REFUSE] = BRK, [RESET_BEFORE] = BRK, [RESET_AFTER] = BRK, [SILENCE] = BRK,
+      [TRUNCATE] = BRK, [GATEWAY] = FAIL, [GATEWAY_AFTER] = FAIL, [THROTTLE] = BUSY,
+      [TOO_MANY] = BUSY, [ERROR_INSIDE] = FAIL, [MALFORMED] = BAD, [HUGE_BODY] = BIG,
+      [REDIRECT] = REDI,
+    },
+  },
+  {
+    .verb = &registries_verb, .action = "DescribeInstances", .is_api = TRUE,
+    .once = {
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI, [WRONG_TYPES] = BAD,
+    },
+    .always = {
+      [REFUSE] = BRK, [RESET_BEFORE] = BRK, [RESET_AFTER] = BRK, [SILENCE] = BRK,
+      [TRUNCATE] = BRK, [GATEWAY] = FAIL, [GATEWAY_AFTER] = FAIL, [THROTTLE] = BUSY,
+      [TOO_MANY] = BUSY, [ERROR_INSIDE] = FAIL, [MALFORMED] = BAD, [WRONG_TYPES] = BAD,
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI,
+    },
+  },
+  {
+    .verb = &tags_verb, .action = "DescribeImages", .is_api = TRUE,
+    .once = {
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI, [WRONG_TYPES] = BAD,
+    },
+    .always = {
+      [REFUSE] = BRK, [RESET_BEFORE] = BRK, [RESET_AFTER] = BRK, [SILENCE] = BRK,
+      [TRUNCATE] = BRK, [GATEWAY] = FAIL, [GATEWAY_AFTER] = FAIL, [THROTTLE] = BUSY,
+      [TOO_MANY] = BUSY, [ERROR_INSIDE] = FAIL, [MALFORMED] = BAD, [WRONG_TYPES] = BAD,
+      [HUGE_BODY] = BIG, [REDIRECT] = REDI,
+    },
+  },
 };
 
 static const Condition conditions[] = {

@@ -584,7 +584,7 @@ test_goes_on (GranaryTestPlace *place,
   version = granary_catalog_load_version (place->catalog,
                                           granary_transfer_get_version_id (transfer), &error);
   g_assert_no_error (error);
-  assert_config (version, "{\"key\":\"kept\"}");
+  assert_config (version, "{\"key\": \"kept\"}");
 }
 
 int

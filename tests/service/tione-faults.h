@@ -39,6 +39,11 @@ extern const Verb edit_verb;
 extern const Verb delete_verb;
 extern const Verb refresh_verb;
 extern const Verb check_verb;
+extern const Verb tasks_verb;
+extern const Verb task_verb;
+extern const Verb discover_verb;
+extern const Verb registries_verb;
+extern const Verb tags_verb;
 
 /* For all of the program. */
 extern GranaryTestCloud *tione_faults_cloud;
