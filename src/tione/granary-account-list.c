@@ -615,7 +615,13 @@ granary_account_list_put (GranaryAccountList  *self,
       return FALSE;
     }
   if (group != NULL && !g_str_equal (group, name))
-    g_key_file_remove_group (file, group, NULL);
+    {
+      g_autofree char *captions = g_key_file_get_value (file, group, CAPTIONS_KEY, NULL);
+
+      g_key_file_remove_group (file, group, NULL);
+      if (captions != NULL)
+        g_key_file_set_value (file, name, CAPTIONS_KEY, captions);
+    }
 
   write_account (file, account);
   if (!write_file (self->path, file, error))

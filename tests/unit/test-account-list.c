@@ -178,6 +178,33 @@ test_round_trip (Fixture       *fixture,
   g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
 }
 
+/* Edited by hand; kept when the connection is changed and renamed. */
+static void
+test_captions (Fixture       *fixture,
+               gconstpointer  data)
+{
+  static const char content[] =
+    "[good]\nuid=u-1\nregion=ap-guangzhou\nautoml-captions=精度优先;BALANCE;\n"
+    "[empty]\nuid=u-2\nregion=ap-guangzhou\nautoml-captions=\n";
+  g_autoptr (GranaryAccountList) list = NULL;
+  g_autoptr (GranaryAccount) renamed = granary_account_new ("new", "u-1", "ap-shanghai");
+  g_autoptr (GranaryAccount) good = NULL;
+  g_autoptr (GranaryAccount) empty = NULL;
+  g_autoptr (GranaryAccount) after = NULL;
+  const char *const wanted[] = { "精度优先", "BALANCE", NULL };
+
+  write_list (fixture, content, -1);
+  list = open_list (fixture);
+  good = granary_account_list_find (list, "good");
+  g_assert_cmpstrv (granary_account_get_automl_captions (good), wanted);
+  empty = granary_account_list_find (list, "empty");
+  g_assert_cmpstrv (granary_account_get_automl_captions (empty), wanted + 1);
+
+  put (list, renamed);
+  after = granary_account_list_find (list, "new");
+  g_assert_cmpstrv (granary_account_get_automl_captions (after), wanted);
+}
+
 static void
 test_find (Fixture       *fixture,
            gconstpointer  data)
@@ -643,6 +670,7 @@ main (int   argc,
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/account-list/round-trip", test_round_trip);
   ADD ("/account-list/find", test_find);
+  ADD ("/account-list/captions", test_captions);
   ADD ("/account-list/replace", test_replace);
   ADD ("/account-list/hostile-groups", test_hostile_groups);
   ADD ("/account-list/hostile-files", test_hostile_files);
