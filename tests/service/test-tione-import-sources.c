@@ -199,6 +199,10 @@ test_bodies (GranaryTestPlace *place,
       g_clear_pointer (&request->name, g_free);
       request->model_id = version->model_id;
       request->move = custom;
+      /* As the list of images gives it. */
+      if (!custom)
+        g_set_str (&request->environment,
+                   "ccr.ccs.tencentyun.com/ti-platform/pytorch1.9.0-py38:gpu");
       moved = import (place, request, NULL);
       g_assert_cmpint (moved->number, ==, 2);
       g_free (target);
