@@ -160,6 +160,8 @@ test_platform (PageTest      *test,
   g_assert_cmpstr (page_test_get_subtitle (test, "model_service.py"), ==,
                    "Already there: automatic learning has made it");
   g_assert_null (page_test_get_button (test, "Use _Template"));
+  /* No files are told of, so there is nothing to copy or cut. */
+  g_assert_null (page_test_get_row (test, "Originals"));
   widget_test_assert_fits (test->page, 360);
 }
 

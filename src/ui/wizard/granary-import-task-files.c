@@ -36,7 +36,8 @@ update (GranaryImportTaskFiles *self)
   g_autofree char *address = NULL;
   g_autofree char *size = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->files), output != NULL && !remote);
+  /* Of what the platform finds by the id alone there is nothing to show. */
+  gtk_widget_set_visible (GTK_WIDGET (self->files), output != NULL && output->paths != NULL);
   gtk_widget_set_visible (self->address_group, remote);
   granary_problem_row_show (self->address_problem,
                             remote ? granary_import_draft_get_problem (self->draft,
