@@ -21,9 +21,10 @@ static const char * const fixtures[] = {
   "tables/pipeline.joblib", "tables/pipeline-zlib.joblib", "tables/pipeline-bz2.joblib",
   "tables/objects.joblib",
   "small.gguf", "big-endian.gguf", "version-1.gguf", "small.tflite", "small.circle", "small.ort",
-  "small.pte", "small.cbm", "frozen.pb", "saved-model/saved_model.pb", "saved-model/variables/variables.index",
-  "small.keras", "code.keras", "paddle/ocr.pdmodel", "paddle/ocr.pdiparams",
-  "paddle/inference.json", "paddle/best_accuracy.pdparams", "paddle/small.nb",
+  "small.pte", "small.cbm", "frozen.pb", "saved-model/saved_model.pb",
+  "saved-model/variables/variables.index", "small.keras", "code.keras", "paddle/ocr.pdmodel",
+  "paddle/ocr.pdiparams", "paddle/inference.json", "paddle/best_accuracy.pdparams",
+  "paddle/small.nb",
 };
 
 static GString *
