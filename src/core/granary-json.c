@@ -34,7 +34,9 @@ granary_json_parse (const char  *text,
 
   g_return_val_if_fail (text != NULL, NULL);
 
+  /* Without being strict it makes an array of several values, which aborts an immutable parser. */
   parser = json_parser_new_immutable ();
+  json_parser_set_strict (parser, TRUE);
   if (json_parser_load_from_data (parser, text, length, &local_error))
     root = json_parser_steal_root (parser);
 

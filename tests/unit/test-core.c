@@ -94,7 +94,8 @@ static void
 test_json_hostile (void)
 {
   g_autofree char *deep = g_strnfill (100000, '[');
-  const char *texts[] = { "", "{", "[1,]", "\xff", "nul", deep };
+  const char *texts[] = { "", "{", "[1,]", "\xff", "nul", "[][]", "{}\n{}", "{}[",
+                          deep };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
