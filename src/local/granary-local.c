@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-folder-tasks.h"
 #include "granary-local-repository-private.h"
 #include "granary-local-store-private.h"
 #include "granary-local-verbs-private.h"
@@ -222,6 +223,8 @@ granary_local_open (const char    *folder,
   g_autoptr (GranaryRepository) repository = NULL;
   g_autoptr (GranaryImageSource) images = NULL;
   g_autoptr (GPtrArray) repairs = NULL;
+  g_autoptr (GranaryTaskSource) tasks = NULL;
+  g_autofree char *folders = NULL;
   GranaryConnection *connection;
   gboolean is_read_only = FALSE;
 
@@ -256,6 +259,11 @@ granary_local_open (const char    *folder,
                                    GRANARY_FEATURE_REMOVE_FILES);
   images = granary_python_environments_new ();
   granary_connection_set_image_source (connection, images);
+
+  /* Training is no matter of one repository: all of a user's know the same folders. */
+  folders = g_build_filename (g_get_user_config_dir (), "granary", "tasks.ini", NULL);
+  tasks = granary_folder_tasks_new (folders, context);
+  granary_connection_set_task_source (connection, tasks);
 
   return connection;
 }

@@ -43,6 +43,7 @@ typedef struct
  *   such as one that was deleted in its tool: it is left out.
  * @load: (transfer full): the run with its outputs; an error when it cannot be read
  * @kinds: what its runs may be besides training tasks; 0 for nothing else
+ * @shares: whether a folder that it claims is offered to others and searched further all the same
  *
  * A tool whose training outputs are read in place. Pure and blocking: worker only; nothing is
  * executed or unpickled, what it reads is bounded whatever the files say. A new tool is a file that
@@ -64,6 +65,8 @@ struct _GranaryRunReader
   GranaryTaskDetails *(*load)  (const GranaryRun    *run,
                                 GCancellable        *cancellable,
                                 GError             **error);
+  GranaryTaskKinds     kinds;
+  gboolean             shares;
 };
 
 extern const GranaryRunReader granary_mlflow_files_reader;

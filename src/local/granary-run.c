@@ -24,6 +24,7 @@
 const GranaryRunReader *const granary_run_readers[] = {
   &granary_mlflow_files_reader,
   &granary_mlflow_db_reader,
+  &granary_ultralytics_reader,
   NULL,
 };
 
