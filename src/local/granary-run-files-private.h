@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /* What the readers of runs have in common. All block; names are relative to the run's folder. */
 
+gboolean  granary_run_is_there        (const GranaryRun    *run,
+                                       GError             **error);
 gboolean  granary_run_stat            (const char          *folder,
                                        const char          *name,
                                        struct stat         *status);

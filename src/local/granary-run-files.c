@@ -6,7 +6,7 @@
 
 #include "granary-run-files-private.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -112,6 +112,22 @@ get_strange_number (const char *at,
 }
 
 /* Functions for readers */
+
+/* Whether its folder was not deleted since it was found. */
+gboolean
+granary_run_is_there (const GranaryRun  *run,
+                      GError           **error)
+{
+  g_autofree char *shown = NULL;
+  struct stat status;
+
+  if (stat (run->folder, &status) == 0)
+    return TRUE;
+
+  shown = granary_display_path (run->folder);
+  granary_set_error_from_errno (error, errno, shown, "stat");
+  return FALSE;
+}
 
 gboolean
 granary_run_stat (const char  *folder,
@@ -246,8 +262,8 @@ granary_run_list_names (const char *folder)
  * @subject: what the text is, for the error
  * @error: return location
  *
- * Python writes NaN and Infinity bare; they become strings here. What is nested deeper than any tool
- * writes is refused before it is parsed.
+ * Python writes NaN and Infinity bare; they become strings here. What is nested deeper than any
+ * tool writes is refused before it is parsed.
  *
  * Returns: (transfer full): the root
  */
@@ -282,8 +298,8 @@ granary_run_parse_json (const char  *text,
         depth--;
       if (depth > MAX_NESTING)
         {
-          granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_JSON_SYNTAX, subject,
-                             "nested too deep");
+          granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_JSON_SYNTAX,
+                             subject, "nested too deep");
           return NULL;
         }
 

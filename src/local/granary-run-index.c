@@ -171,7 +171,7 @@ search_thread (GTask        *task,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gboolean is_awaited = FALSE;
 
-  /* One search answers all that was asked before it began, unless the folders are others by then. */
+  /* One search answers all that was asked before it began, unless the folders are others then. */
   while (self->done < self->asked)
     {
       g_auto (GStrv) folders = g_strdupv (self->folders);

@@ -115,7 +115,7 @@ note_reason (Walk          *self,
   take_note (self, error);
 }
 
-/* Hidden ones hold caches and what was deleted; the others are full of folders and never hold runs. */
+/* Hidden ones hold caches and what was deleted; the others are full of folders without runs. */
 static gboolean
 is_skipped (const char *name)
 {
@@ -137,8 +137,8 @@ is_folder (int                  fd,
          S_ISDIR (status.st_mode);
 }
 
-/* The names in a folder, and which of them are folders to be searched; NULL and errno when it cannot
- * be read. */
+/* The names in a folder, and which of them are folders to be searched; NULL and errno when it
+ * cannot be read. */
 static GHashTable *
 read_names (const char  *path,
             GPtrArray   *folders,

@@ -25,6 +25,10 @@ const GranaryRunReader *const granary_run_readers[] = {
   &granary_mlflow_files_reader,
   &granary_mlflow_db_reader,
   &granary_ultralytics_reader,
+  &granary_paddleocr_reader,
+  &granary_paddledetection_reader,
+  &granary_autogluon_reader,
+  &granary_transformers_reader,
   NULL,
 };
 

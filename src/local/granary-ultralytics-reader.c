@@ -97,7 +97,7 @@ read_content (Content     *self,
   return self->results != NULL;
 }
 
-/* Whether all epochs are there, or, after it stopped early, the pictures that are drawn at the end. */
+/* Whether all epochs are there, or, if it stopped early, the pictures that are drawn at the end. */
 static gboolean
 is_finished (const Content *self,
              const char    *folder)

@@ -158,7 +158,7 @@ test_walk (void)
   g_assert_true (g_str_has_prefix (task->uid, "ultralytics:/"));
   g_clear_pointer (&page, granary_task_page_free);
 
-  /* What is hidden, too deep or reached by a link does not count, what is just not too deep does. */
+  /* What is hidden, too deep or reached by a link does not count; what is just not too deep is. */
   run = g_build_filename (folder, "runs", "detect", "train7", NULL);
   trash = g_build_filename (folder, ".trash", "train8", NULL);
   runs_copy (run, trash);
@@ -232,7 +232,8 @@ test_many (void)
 
   begin = g_get_monotonic_time ();
   found = list_page (source, GRANARY_TASK_TRAINING, "TRAIN12", 0, 5);
-  g_test_message ("first 5 of a search: %.1f ms", (double) (g_get_monotonic_time () - begin) / 1000);
+  g_test_message ("first 5 of a search: %.1f ms",
+                  (double) (g_get_monotonic_time () - begin) / 1000);
   g_assert_true (found->has_more);
   g_assert_cmpstr (get_task (found, 0)->name, ==, "train1299");
   g_clear_pointer (&found, granary_task_page_free);
@@ -385,8 +386,8 @@ found_cb (GranaryTaskSource *source,
   g_set_str (&told->output, output);
 }
 
-/* Something was written in a folder that is watched, or deep in a run: both are told. What was there
- * at first is not. */
+/* Something was written in a folder that is watched, or deep in a run: both are told. What was
+ * there at first is not. */
 static void
 test_watch (void)
 {
