@@ -186,4 +186,5 @@ const GranaryRunReader granary_mlflow_db_reader = {
   .list = list,
   .read = read_row,
   .load = load,
+  .shares = TRUE,
 };
