@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "granary-choice-button.h"
+#include "granary-environment-row.h"
 #include "granary-error.h"
 #include "granary-inspect.h"
 #include "granary-problem-row.h"
@@ -16,22 +17,24 @@
 
 struct _GranaryImportFacts
 {
-  AdwPreferencesGroup  parent_instance;
+  AdwPreferencesGroup    parent_instance;
 
-  AdwExpanderRow      *found_row;
-  GtkWidget           *framework_row;
-  GtkWidget           *framework_origin;
-  GranaryChoiceButton *framework_button;
-  GtkWidget           *format_row;
-  GtkWidget           *format_origin;
-  GranaryChoiceButton *format_button;
-  GtkWidget           *environment_row;
-  GranaryChoiceButton *environment_button;
+  AdwExpanderRow        *found_row;
+  GtkWidget             *framework_row;
+  GtkWidget             *framework_origin;
+  GranaryChoiceButton   *framework_button;
+  GtkWidget             *format_row;
+  GtkWidget             *format_origin;
+  GranaryChoiceButton   *format_button;
+  GtkWidget             *environment_row;
+  GranaryChoiceButton   *environment_button;
+  GranaryEnvironmentRow *picker_row;
+  GranaryProblemRow     *environment_problem;
 
-  GranaryImportDraft  *draft;
-  GPtrArray           *found_rows;  /* (element-type GtkWidget): children of @found_row */
-  GCancellable        *cancellable; /* of reading the environments in use */
-  gboolean             following;   /* an entry takes what the draft says */
+  GranaryImportDraft    *draft;
+  GPtrArray             *found_rows;  /* (element-type GtkWidget): children of @found_row */
+  GCancellable          *cancellable; /* of reading the environments in use */
+  gboolean               following;   /* an entry takes what the draft says */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryImportFacts, granary_import_facts, ADW_TYPE_PREFERENCES_GROUP)
@@ -216,6 +219,17 @@ update_entries (GranaryImportFacts *self)
 }
 
 static void
+update_problems (GranaryImportFacts *self)
+{
+  GtkWidget *row = gtk_widget_get_visible (self->environment_row) ? self->environment_row
+                                                                   : GTK_WIDGET (self->picker_row);
+
+  granary_problem_row_show (self->environment_problem,
+                            granary_import_draft_get_problem (self->draft,
+                                                              GRANARY_DRAFT_ENVIRONMENT), row);
+}
+
+static void
 update_all (GranaryImportFacts *self)
 {
   update_found (self);
@@ -339,6 +353,8 @@ granary_import_facts_class_init (GranaryImportFactsClass *klass)
   G_OBJECT_CLASS (klass)->dispose = granary_import_facts_dispose;
 
   g_type_ensure (GRANARY_TYPE_CHOICE_BUTTON);
+  g_type_ensure (GRANARY_TYPE_ENVIRONMENT_ROW);
+  g_type_ensure (GRANARY_TYPE_PROBLEM_ROW);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/granary/Granary/ui/wizard/granary-import-facts.ui");
@@ -351,6 +367,8 @@ granary_import_facts_class_init (GranaryImportFactsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFacts, format_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFacts, environment_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportFacts, environment_button);
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportFacts, picker_row);
+  gtk_widget_class_bind_template_child (widget_class, GranaryImportFacts, environment_problem);
   gtk_widget_class_bind_template_callback (widget_class, entry_left_cb);
   gtk_widget_class_bind_template_callback (widget_class, framework_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, format_changed_cb);
@@ -380,6 +398,7 @@ void
 granary_import_facts_set_draft (GranaryImportFacts *self,
                                 GranaryImportDraft *draft)
 {
+  GranaryConnection *connection;
   GranaryCatalog *catalog;
 
   g_return_if_fail (GRANARY_IS_IMPORT_FACTS (self));
@@ -399,9 +418,22 @@ granary_import_facts_set_draft (GranaryImportFacts *self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "notify::busy", G_CALLBACK (update_all), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (draft, "problems-changed", G_CALLBACK (update_problems), self,
+                           G_CONNECT_SWAPPED);
   update_all (self);
 
-  catalog = granary_connection_get_catalog (granary_import_draft_get_connection (draft));
+  connection = granary_import_draft_get_connection (draft);
+  if (granary_connection_get_image_source (connection) != NULL)
+    {
+      gtk_widget_set_visible (self->environment_row, FALSE);
+      gtk_widget_set_visible (GTK_WIDGET (self->picker_row), TRUE);
+      granary_environment_row_set_draft (self->picker_row, draft);
+      update_problems (self);
+      return;
+    }
+
+  update_problems (self);
+  catalog = granary_connection_get_catalog (connection);
   granary_catalog_read_async (catalog, list_environments, NULL, NULL,
                               (GDestroyNotify) g_ptr_array_unref, self->cancellable,
                               environments_listed_cb, g_object_ref (self));

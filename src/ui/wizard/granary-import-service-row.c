@@ -7,6 +7,7 @@
 #include "granary-import-service-row.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "granary-error.h"
 #include "granary-file-check.h"
@@ -47,6 +48,26 @@ get_field (GranaryImportServiceRow *self)
                                                          : GRANARY_DRAFT_SERVICE;
 }
 
+/* Of objects the last part of the key counts: where the folder ends is not asked. */
+static void
+find_misspelt_object (GranaryImportServiceRow *self)
+{
+  GPtrArray *objects = granary_import_draft_get_objects (self->draft);
+
+  for (guint i = 0; objects != NULL && i < objects->len; i++)
+    {
+      const char *key = ((const GranaryObject *) g_ptr_array_index (objects, i))->key;
+      const char *slash = strrchr (key, '/');
+      const char *name = slash != NULL ? slash + 1 : key;
+
+      if (g_strcmp0 (granary_check_misspelt (name), self->target) == 0)
+        {
+          self->misspelt = g_strdup (name);
+          return;
+        }
+    }
+}
+
 /* The first file whose name is this one's but for case, ending or a copy's number. */
 static void
 find_misspelt (GranaryImportServiceRow *self)
@@ -55,6 +76,10 @@ find_misspelt (GranaryImportServiceRow *self)
   guint n_files = files != NULL ? granary_file_set_get_n_files (files) : 0;
 
   g_clear_pointer (&self->misspelt, g_free);
+  find_misspelt_object (self);
+  if (self->misspelt != NULL)
+    return;
+
   for (guint i = 0; i < n_files; i++)
     {
       const char *target = granary_file_set_get_file (files, i)->target;
@@ -84,7 +109,9 @@ update (GranaryImportServiceRow *self)
   GranaryFileSet *files = granary_import_draft_get_files (self->draft);
   const GError *problem = granary_import_draft_get_problem (self->draft, get_field (self));
   gboolean written = granary_import_draft_get_file_text (self->draft, self->target) != NULL;
-  gboolean chosen = files != NULL && granary_file_set_find (files, self->target) != NULL;
+  gboolean chosen = (files != NULL && granary_file_set_find (files, self->target) != NULL) ||
+                    granary_import_draft_get_found_text (self->draft, self->target) != NULL;
+  gboolean is_object = granary_import_draft_get_objects (self->draft) != NULL;
   gboolean present = written || chosen;
 
   if (present)
@@ -93,9 +120,10 @@ update (GranaryImportServiceRow *self)
     find_misspelt (self);
 
   gtk_widget_set_visible (self->edit_button, present);
-  gtk_widget_set_visible (self->rename_button, self->misspelt != NULL);
+  /* What lies in storage cannot be taken under another name. */
+  gtk_widget_set_visible (self->rename_button, self->misspelt != NULL && !is_object);
   gtk_widget_set_visible (self->create_button,
-                          !present && self->misspelt == NULL && !self->provided);
+                          !present && (self->misspelt == NULL || is_object) && !self->provided);
 
   if (problem != NULL)
     {
