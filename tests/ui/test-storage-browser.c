@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "granary-error.h"
-#include "granary-path-bar.h"
+#include "granary-import-cos-page.h"
 #include "granary-place-view.h"
+#include "granary-problem-row.h"
 #include "granary-storage-browser.h"
 #include "granary-ui-test.h"
+#include "shell-test.h"
 #include "widget-test.h"
 
 #define MANY 2500
@@ -79,6 +81,7 @@ fake_storage_list_buckets_finish (GranaryObjectStorage  *storage,
 static GranaryObjectPage *
 make_page (FakeStorage *self,
            const char  *prefix,
+           const char  *delimiter,
            const char  *marker,
            guint        max)
 {
@@ -94,7 +97,7 @@ make_page (FakeStorage *self,
 
       if (!g_str_has_prefix (key, prefix))
         continue;
-      slash = strchr (key + strlen (prefix), '/');
+      slash = delimiter != NULL ? strchr (key + strlen (prefix), '/') : NULL;
       shown = slash != NULL ? g_strndup (key, (gsize) (slash - key) + 1) : g_strdup (key);
       if ((marker != NULL && strcmp (shown, marker) <= 0) || g_strcmp0 (shown, last) == 0)
         continue;
@@ -131,7 +134,6 @@ fake_storage_list_async (GranaryObjectStorage     *storage,
   FakeStorage *self = FAKE_STORAGE (storage);
   g_autoptr (GTask) task = g_task_new (storage, cancellable, callback, user_data);
 
-  g_assert_cmpstr (delimiter, ==, "/");
   self->n_listings++;
   if (self->holds)
     {
@@ -145,7 +147,7 @@ fake_storage_list_async (GranaryObjectStorage     *storage,
     }
   else
     {
-      g_task_return_pointer (task, make_page (self, prefix->key, marker, max),
+      g_task_return_pointer (task, make_page (self, prefix->key, delimiter, marker, max),
                              (GDestroyNotify) granary_object_page_free);
     }
 }
@@ -205,6 +207,7 @@ fake_storage_init (FakeStorage *self)
     "plates/",
     "plates/v1/best.pt",
     "plates/v1/config.json",
+    "plates/v2/Config.json",
     "plates/v2/best.pt",
     "odd/a\nb\033[31m",
     "odd/<b>bold",
@@ -607,7 +610,7 @@ test_late_answer (Fixture       *fixture,
   click (fixture, "models-1250000000");
   granary_ui_test_wait (find (fixture, "plates") != NULL);
   g_task_return_pointer (fixture->storage->held,
-                         make_page (fixture->storage, "many/", NULL, 10),
+                         make_page (fixture->storage, "many/", "/", NULL, 10),
                          (GDestroyNotify) granary_object_page_free);
   g_clear_object (&fixture->storage->held);
   widget_test_settle ();
@@ -654,6 +657,136 @@ test_accessible (Fixture       *fixture,
   widget_test_assert_fits (GTK_WIDGET (fixture->browser), 360);
 }
 
+/* The page of the wizard */
+
+typedef struct
+{
+  GranaryConnection  *connection;
+  GranaryImportDraft *draft;
+  GtkWidget          *page;
+} Cos;
+
+static void
+open_page (Fixture *fixture,
+           Cos     *cos)
+{
+  AdwNavigationPage *page;
+
+  cos->connection = shell_test_open_repository ("cos");
+  granary_connection_set_storage (cos->connection, GRANARY_OBJECT_STORAGE (fixture->storage));
+  cos->draft = granary_import_draft_new (cos->connection);
+  granary_import_draft_set_source (cos->draft, GRANARY_SOURCE_COS);
+  cos->page = GTK_WIDGET (granary_import_cos_page_new ());
+  granary_import_page_set_draft (GRANARY_IMPORT_PAGE (cos->page), cos->draft);
+  page = adw_navigation_page_new (cos->page, "Import");
+  adw_navigation_view_replace (fixture->view, &page, 1);
+  granary_ui_test_wait (gtk_widget_get_mapped (cos->page));
+}
+
+static void
+close_page (Fixture *fixture,
+            Cos     *cos)
+{
+  AdwNavigationPage *page = adw_navigation_page_new (gtk_label_new ("Root"), "Root");
+
+  adw_navigation_view_replace (fixture->view, &page, 1);
+  granary_ui_test_wait (!granary_import_draft_get_busy (cos->draft));
+  widget_test_settle ();
+  g_object_unref (cos->draft);
+  granary_connection_set_storage (cos->connection, NULL);
+  granary_connection_close (cos->connection);
+  g_object_unref (cos->connection);
+}
+
+static gboolean
+has_problem (Cos *cos)
+{
+  GtkWidget *row = widget_test_find (cos->page, GRANARY_TYPE_PROBLEM_ROW, 0);
+
+  return row != NULL && gtk_widget_get_mapped (row);
+}
+
+static gboolean
+found (Cos        *cos,
+       const char *summary)
+{
+  GtkWidget *row = widget_test_find (cos->page, ADW_TYPE_EXPANDER_ROW, 0);
+
+  return row != NULL &&
+         g_str_has_prefix (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), summary);
+}
+
+static void
+test_page (Fixture       *fixture,
+           gconstpointer  data)
+{
+  GtkWidget *row;
+  GtkWidget *group;
+  Cos cos;
+
+  open_page (fixture, &cos);
+  row = widget_test_find (cos.page, ADW_TYPE_ENTRY_ROW, 0);
+
+  /* Typed: looked for without a further key. */
+  gtk_editable_set_text (GTK_EDITABLE (row), "cos://models-1250000000/plates/v2");
+  granary_ui_test_wait (found (&cos, "2 files, "));
+  g_assert_cmpstr (granary_import_draft_get_address (cos.draft), ==,
+                   "cos://models-1250000000/plates/v2");
+  granary_ui_test_wait (widget_test_find_text (cos.page, "best.pt") != NULL);
+  granary_ui_test_wait (widget_test_find_text (cos.page,
+                                               "“Config.json” is probably meant to be config.json")
+                        != NULL);
+
+  group = widget_test_find (cos.page, ADW_TYPE_TOGGLE_GROUP, 0);
+  g_assert_false (granary_import_draft_get_move (cos.draft));
+  adw_toggle_group_set_active_name (ADW_TOGGLE_GROUP (group), "cut");
+  g_assert_true (granary_import_draft_get_move (cos.draft));
+  widget_test_assert_fits (cos.page, 360);
+
+  /* What is wrong is told at the field. */
+  gtk_editable_set_text (GTK_EDITABLE (row), "models/plates");
+  g_signal_emit_by_name (row, "entry-activated");
+  granary_ui_test_wait (has_problem (&cos));
+  g_assert_true (gtk_widget_has_css_class (row, "error"));
+  gtk_editable_set_text (GTK_EDITABLE (row), "cos://models-1250000000/nothing/");
+  g_signal_emit_by_name (row, "entry-activated");
+  granary_ui_test_wait (!granary_import_draft_get_busy (cos.draft) && has_problem (&cos));
+  gtk_editable_set_text (GTK_EDITABLE (row), "");
+  g_signal_emit_by_name (row, "entry-activated");
+  granary_ui_test_wait (!has_problem (&cos));
+
+  close_page (fixture, &cos);
+}
+
+static void
+test_browse (Fixture       *fixture,
+             gconstpointer  data)
+{
+  GtkWidget *row;
+  GtkWidget *button;
+  Cos cos;
+
+  open_page (fixture, &cos);
+  row = widget_test_find (cos.page, ADW_TYPE_ENTRY_ROW, 0);
+  gtk_editable_set_text (GTK_EDITABLE (row), "cos://models-1250000000/plates/");
+  button = gtk_widget_get_ancestor (widget_test_find_text (cos.page, "Browse…"), GTK_TYPE_BUTTON);
+  g_signal_emit_by_name (button, "clicked");
+  fixture->browser = GRANARY_STORAGE_BROWSER (adw_navigation_view_get_visible_page (fixture->view));
+  fixture->places = GRANARY_PLACE_VIEW (widget_test_find (GTK_WIDGET (fixture->browser),
+                                                          GRANARY_TYPE_PLACE_VIEW, 0));
+  granary_ui_test_wait (find (fixture, "v1") != NULL);
+  open_row (fixture, "v1");
+  granary_ui_test_wait (find (fixture, "best.pt") != NULL);
+  click (fixture, "Choose This Folder");
+  g_assert_cmpstr (granary_import_draft_get_address (cos.draft), ==,
+                   "cos://models-1250000000/plates/v1/");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==,
+                   "cos://models-1250000000/plates/v1/");
+  granary_ui_test_wait (found (&cos, "2 files, "));
+
+  close_page (fixture, &cos);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -674,6 +807,8 @@ main (int    argc,
   g_test_add ("/storage-browser/late-answer", Fixture, NULL, set_up, test_late_answer, tear_down);
   g_test_add ("/storage-browser/closed", Fixture, NULL, set_up, test_closed, tear_down);
   g_test_add ("/storage-browser/accessible", Fixture, NULL, set_up, test_accessible, tear_down);
+  g_test_add ("/storage-browser/page", Fixture, NULL, set_up, test_page, tear_down);
+  g_test_add ("/storage-browser/browse", Fixture, NULL, set_up, test_browse, tear_down);
 
   return g_test_run ();
 }

@@ -292,6 +292,6 @@ granary_environment_picker_set_last_used (GranaryEnvironmentPicker *self,
   g_set_str (&self->last_address, address);
   g_set_str (&self->last_record, record);
   shown = granary_display_path (address);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->last_row), shown);
+  adw_action_row_set_subtitle (self->last_row, shown);
   gtk_widget_set_visible (self->last_group, TRUE);
 }

@@ -25,6 +25,9 @@ get_meaning (GranaryImportMoveRow *self)
   const GranaryTaskOutput *output = granary_import_draft_get_output (self->draft);
   gboolean move = granary_import_draft_get_move (self->draft);
 
+  if (granary_import_draft_get_source (self->draft) == GRANARY_SOURCE_COS)
+    return move ? _("The platform moves the files to the model’s own folder. They are deleted here once they are there.")
+                : _("The platform copies the files to the model’s own folder. They stay here, too.");
   if (output != NULL && output->address != NULL)
     return move ? _("The files move to the model. They are taken away from the task.")
                 : _("The task keeps its files; the model gets its own.");
@@ -95,6 +98,7 @@ granary_import_move_row_set_draft (GranaryImportMoveRow *self,
 
   self->draft = g_object_ref (draft);
   g_signal_connect_object (draft, "notify::move", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (draft, "notify::source", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "task-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 }

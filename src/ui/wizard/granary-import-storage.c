@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "granary-error.h"
+#include "granary-import-move-row.h"
 #include "granary-problem-row.h"
 #include "granary-storage-browser.h"
 #include "granary-wording.h"
@@ -25,20 +26,19 @@
 
 struct _GranaryImportStorage
 {
-  AdwPreferencesGroup  parent_instance;
+  AdwPreferencesGroup   parent_instance;
 
-  GtkWidget           *address_row;
-  GtkWidget           *browse_button;
-  GtkWidget           *spinner;
-  GranaryProblemRow   *address_problem;
-  AdwExpanderRow      *found_row;
-  AdwActionRow        *move_row;
-  AdwToggleGroup      *move_group;
+  GtkWidget            *address_row;
+  GtkWidget            *browse_button;
+  GtkWidget            *spinner;
+  GranaryProblemRow    *address_problem;
+  AdwExpanderRow       *found_row;
+  GranaryImportMoveRow *move_row;
 
-  GranaryImportDraft  *draft;
-  GPtrArray           *file_rows; /* (element-type GtkWidget): children of @found_row */
-  guint                look_id;
-  gboolean             following; /* the entry takes what the draft says */
+  GranaryImportDraft   *draft;
+  GPtrArray            *file_rows; /* (element-type GtkWidget): children of @found_row */
+  guint                 look_id;
+  gboolean              following; /* the entry takes what the draft says */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryImportStorage, granary_import_storage, ADW_TYPE_PREFERENCES_GROUP)
@@ -183,17 +183,6 @@ update_address (GranaryImportStorage *self)
   update_state (self);
 }
 
-static void
-update_move (GranaryImportStorage *self)
-{
-  gboolean move = granary_import_draft_get_move (self->draft);
-
-  adw_toggle_group_set_active_name (self->move_group, move ? "cut" : "copy");
-  adw_action_row_set_subtitle (self->move_row,
-                               move ? _("The platform moves the files to the model’s own folder. They are deleted here once they are there.")
-                                    : _("The platform copies the files to the model’s own folder. They stay here, too."));
-}
-
 /* Callbacks */
 
 static void
@@ -276,15 +265,6 @@ browse_cb (GranaryImportStorage *self)
   adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (browser));
 }
 
-static void
-move_changed_cb (GranaryImportStorage *self)
-{
-  const char *move = adw_toggle_group_get_active_name (self->move_group);
-
-  if (self->draft != NULL && move != NULL)
-    granary_import_draft_set_move (self->draft, g_str_equal (move, "cut"));
-}
-
 /* GObject */
 
 static void
@@ -307,6 +287,7 @@ granary_import_storage_class_init (GranaryImportStorageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = granary_import_storage_dispose;
 
+  g_type_ensure (GRANARY_TYPE_IMPORT_MOVE_ROW);
   g_type_ensure (GRANARY_TYPE_PROBLEM_ROW);
 
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -317,13 +298,11 @@ granary_import_storage_class_init (GranaryImportStorageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryImportStorage, address_problem);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportStorage, found_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryImportStorage, move_row);
-  gtk_widget_class_bind_template_child (widget_class, GranaryImportStorage, move_group);
   gtk_widget_class_bind_template_callback (widget_class, address_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, address_left_cb);
   gtk_widget_class_bind_template_callback (widget_class, look);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, browse_cb);
-  gtk_widget_class_bind_template_callback (widget_class, move_changed_cb);
 }
 
 static void
@@ -354,8 +333,6 @@ granary_import_storage_set_draft (GranaryImportStorage *self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (draft, "problems-changed", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (draft, "notify::move", G_CALLBACK (update_move), self,
-                           G_CONNECT_SWAPPED);
+  granary_import_move_row_set_draft (self->move_row, draft);
   update_address (self);
-  update_move (self);
 }

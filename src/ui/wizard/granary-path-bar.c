@@ -18,6 +18,7 @@ struct _GranaryPathBar
   GtkBox  *box;
 
   guint    n_steps;
+  guint    scroll_id;
 };
 
 G_DEFINE_FINAL_TYPE (GranaryPathBar, granary_path_bar, ADW_TYPE_BIN)
@@ -30,11 +31,24 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* The end is what matters; the width is known only after the layout. */
+/* The end is what matters. */
 static void
-width_changed_cb (GtkAdjustment *adjustment)
+scroll_idle_cb (gpointer user_data)
 {
+  GranaryPathBar *self = user_data;
+  GtkWidget *window = adw_bin_get_child (ADW_BIN (self));
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (window));
+
+  self->scroll_id = 0;
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+}
+
+/* In the midst of the layout, which does not like to be disturbed. */
+static void
+width_changed_cb (GranaryPathBar *self)
+{
+  if (self->scroll_id == 0)
+    self->scroll_id = g_idle_add_once (scroll_idle_cb, self);
 }
 
 static void
@@ -94,6 +108,7 @@ add_step (GranaryPathBar *self,
 static void
 granary_path_bar_dispose (GObject *object)
 {
+  g_clear_handle_id (&GRANARY_PATH_BAR (object)->scroll_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (object), GRANARY_TYPE_PATH_BAR);
 
   G_OBJECT_CLASS (granary_path_bar_parent_class)->dispose (object);
@@ -122,8 +137,9 @@ granary_path_bar_init (GranaryPathBar *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   window = adw_bin_get_child (ADW_BIN (self));
-  g_signal_connect (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (window)),
-                    "notify::upper", G_CALLBACK (width_changed_cb), NULL);
+  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (window)),
+                           "notify::upper", G_CALLBACK (width_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 void
