@@ -38,6 +38,16 @@ const GranaryCliCommand granary_cli_commands[] = {
     granary_cli_import,
   },
   {
+    "tasks",
+    N_("[QUERY|ID]"),
+    N_("List what was trained, or show one task"),
+    N_("Lists training tasks whose names have QUERY in them, the newest first: those of a cloud "
+       "connection, or the training runs in the folders that were added in the window, or with "
+       "--folder in those that are named. With the ID of a task, or the path of a run, shows what can be imported of "
+       "it."),
+    granary_cli_tasks,
+  },
+  {
     "upload",
     N_("MODEL:vN PATH…"),
     N_("Add files to a version, or replace some"),

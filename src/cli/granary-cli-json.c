@@ -149,6 +149,15 @@ granary_cli_json_add_text (GranaryCliJson *self,
 }
 
 void
+granary_cli_json_add_bool (GranaryCliJson *self,
+                           const char     *key,
+                           gboolean        value)
+{
+  begin_value (self, key);
+  g_string_append (self->text, value ? "true" : "false");
+}
+
+void
 granary_cli_json_add_int (GranaryCliJson *self,
                           const char     *key,
                           gint64          value)

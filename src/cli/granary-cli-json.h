@@ -30,6 +30,9 @@ void            granary_cli_json_end_array    (GranaryCliJson      *self);
 void            granary_cli_json_add_text     (GranaryCliJson      *self,
                                                const char          *key,
                                                const char          *text);
+void            granary_cli_json_add_bool     (GranaryCliJson      *self,
+                                               const char          *key,
+                                               gboolean             value);
 void            granary_cli_json_add_int      (GranaryCliJson      *self,
                                                const char          *key,
                                                gint64               value);

@@ -224,6 +224,9 @@ gboolean    granary_cli_show        (GranaryCli            *cli,
 gboolean    granary_cli_tag         (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
+gboolean    granary_cli_tasks       (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_trash       (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);

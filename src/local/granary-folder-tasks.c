@@ -11,7 +11,7 @@
 
 #include "granary-error.h"
 #include "granary-folder-watch-private.h"
-#include "granary-task-folders-private.h"
+#include "granary-remembered-folders-private.h"
 #include "granary-worker.h"
 
 #define N_READERS 3
@@ -29,7 +29,7 @@ struct _GranaryFolderTasks
   GranaryWorker      *worker;         /* (owned): reads what somebody waits for */
   GranaryWorker      *watcher;        /* (owned): looks for what has changed */
   GCancellable       *cancellable;    /* (owned): of looking */
-  GranaryTaskFolders *folders;        /* (owned) */
+  GranaryRememberedFolders *folders;        /* (owned) */
 
   /* Only in the context. */
   GSource            *look_source;    /* (owned): from time to time */
@@ -53,7 +53,7 @@ typedef struct
 {
   GWeakRef            object;
   GranaryRunIndex    *index;   /* (owned) */
-  GranaryTaskFolders *folders; /* (owned) */
+  GranaryRememberedFolders *folders; /* (owned) */
   GranaryRunSnapshot *before;  /* (owned) (nullable) */
   GranaryRunSnapshot *now;     /* (owned) (nullable) */
   GranaryFolderWatch *watch;   /* (owned) (nullable) */
@@ -82,7 +82,7 @@ look_job_free (gpointer data)
 
   g_weak_ref_clear (&job->object);
   granary_run_index_unref (job->index);
-  granary_task_folders_unref (job->folders);
+  granary_remembered_folders_unref (job->folders);
   g_clear_pointer (&job->before, granary_run_snapshot_unref);
   g_clear_pointer (&job->now, granary_run_snapshot_unref);
   g_clear_pointer (&job->watch, granary_folder_watch_free);
@@ -280,7 +280,7 @@ look_thread (GTask        *task,
              GCancellable *cancellable)
 {
   LookJob *job = data;
-  g_auto (GStrv) folders = granary_task_folders_reload (job->folders);
+  g_auto (GStrv) folders = granary_remembered_folders_reload (job->folders);
 
   granary_run_index_set_folders (job->index, (const char * const *) folders);
   job->now = granary_run_index_search (job->index, job->before == NULL, cancellable, NULL);
@@ -344,7 +344,7 @@ list_thread (GTask        *task,
 {
   GranaryFolderTasks *self = source;
   ListJob *job = data;
-  g_auto (GStrv) folders = granary_task_folders_reload (self->folders);
+  g_auto (GStrv) folders = granary_remembered_folders_reload (self->folders);
   GranaryTaskPage *page;
   GError *error = NULL;
 
@@ -473,7 +473,7 @@ load_finish (GranaryTaskSource  *source,
 static GStrv
 dup_folders (GranaryTaskSource *source)
 {
-  return granary_task_folders_dup (GRANARY_FOLDER_TASKS (source)->folders);
+  return granary_remembered_folders_dup (GRANARY_FOLDER_TASKS (source)->folders);
 }
 
 static void
@@ -486,7 +486,7 @@ set_folders_thread (GTask        *task,
   GPtrArray *folders = data;
   GError *error = NULL;
 
-  if (!granary_task_folders_set (self->folders, (const char * const *) folders->pdata, &error))
+  if (!granary_remembered_folders_set (self->folders, (const char * const *) folders->pdata, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -572,7 +572,7 @@ granary_folder_tasks_finalize (GObject *object)
   g_object_unref (self->worker);
   g_object_unref (self->watcher);
   g_object_unref (self->cancellable);
-  granary_task_folders_unref (self->folders);
+  granary_remembered_folders_unref (self->folders);
   g_main_context_unref (self->context);
 
   G_OBJECT_CLASS (granary_folder_tasks_parent_class)->finalize (object);
@@ -601,7 +601,7 @@ granary_folder_tasks_init (GranaryFolderTasks *self)
 /* Public functions */
 
 static GranaryTaskSource *
-new_with (GranaryTaskFolders *folders,
+new_with (GranaryRememberedFolders *folders,
           GMainContext       *context)
 {
   GranaryFolderTasks *self = g_object_new (GRANARY_TYPE_FOLDER_TASKS, NULL);
@@ -629,7 +629,7 @@ granary_folder_tasks_new (const char   *config_path,
 {
   g_return_val_if_fail (config_path != NULL, NULL);
 
-  return new_with (granary_task_folders_new (config_path, NULL), context);
+  return new_with (granary_remembered_folders_new (config_path, NULL), context);
 }
 
 /**
@@ -643,7 +643,7 @@ granary_folder_tasks_new_for_folders (const char * const *folders)
 {
   g_return_val_if_fail (folders != NULL, NULL);
 
-  return new_with (granary_task_folders_new (NULL, folders), NULL);
+  return new_with (granary_remembered_folders_new (NULL, folders), NULL);
 }
 
 void
@@ -664,7 +664,7 @@ granary_folder_tasks_look (GranaryFolderTasks *self)
   job = g_new0 (LookJob, 1);
   g_weak_ref_init (&job->object, self);
   job->index = granary_run_index_ref (self->index);
-  job->folders = granary_task_folders_ref (self->folders);
+  job->folders = granary_remembered_folders_ref (self->folders);
   job->before = self->seen != NULL ? granary_run_snapshot_ref (self->seen) : NULL;
 
   task = g_task_new (NULL, self->cancellable, look_cb, NULL);

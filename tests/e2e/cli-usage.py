@@ -10,9 +10,9 @@ import sys
 from cli_harness import PROGRAM, Tap, box
 
 COMMANDS = ('models', 'show', 'import', 'upload', 'download', 'tag', 'delete', 'trash', 'inspect',
-            'verify', 'connections', 'connect', 'refresh', 'cos')
-# They come with tasks and services.
-LATER = ('tasks', 'publish', 'services', 'start', 'stop', 'update', 'remove', 'logs', 'call')
+            'verify', 'connections', 'connect', 'refresh', 'cos', 'tasks')
+# They come with services.
+LATER = ('publish', 'services', 'start', 'stop', 'update', 'remove', 'logs', 'call')
 
 
 def usage():
@@ -61,6 +61,7 @@ def usage():
             ['cos', 'get'], ['cos', 'get', 'cos://b-1/x/'], ['cos', 'put', path],
             ['cos', 'put', path, 'x'], ['cos', 'rm', 'cos://b-1/x'], ['cos', 'rm', 'cos://b-1/'],
             ['cos', 'ls', 'cos://b-1/x'], ['-r', './x', 'cos', 'ls'],
+            ['tasks', '--kind', 'audio'], ['tasks', '--limit', '0'], ['tasks', '--offset', '-1'],
         ]
         for arguments in wrong:
             plain = place.run(*arguments, code=2)

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "granary-task-folders-private.h"
+#include "granary-remembered-folders-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -17,7 +17,7 @@
 #define KEY "folders"
 #define MAX_BYTES (1024 * 1024)
 
-struct _GranaryTaskFolders
+struct _GranaryRememberedFolders
 {
   GMutex  lock;
   char   *path;    /* (owned) (nullable) */
@@ -29,7 +29,7 @@ struct _GranaryTaskFolders
 static void
 folders_clear (gpointer data)
 {
-  GranaryTaskFolders *self = data;
+  GranaryRememberedFolders *self = data;
 
   g_free (self->path);
   g_strfreev (self->folders);
@@ -105,11 +105,11 @@ save (const char          *path,
 
 /* Functions for the task source */
 
-GranaryTaskFolders *
-granary_task_folders_new (const char         *path,
+GranaryRememberedFolders *
+granary_remembered_folders_new (const char         *path,
                           const char * const *folders)
 {
-  GranaryTaskFolders *self = g_atomic_rc_box_new0 (GranaryTaskFolders);
+  GranaryRememberedFolders *self = g_atomic_rc_box_new0 (GranaryRememberedFolders);
 
   g_mutex_init (&self->lock);
   self->path = g_strdup (path);
@@ -121,20 +121,20 @@ granary_task_folders_new (const char         *path,
   return self;
 }
 
-GranaryTaskFolders *
-granary_task_folders_ref (GranaryTaskFolders *self)
+GranaryRememberedFolders *
+granary_remembered_folders_ref (GranaryRememberedFolders *self)
 {
   return g_atomic_rc_box_acquire (self);
 }
 
 void
-granary_task_folders_unref (GranaryTaskFolders *self)
+granary_remembered_folders_unref (GranaryRememberedFolders *self)
 {
   g_atomic_rc_box_release_full (self, folders_clear);
 }
 
 GStrv
-granary_task_folders_dup (GranaryTaskFolders *self)
+granary_remembered_folders_dup (GranaryRememberedFolders *self)
 {
   g_autoptr (GMutexLocker) locker = NULL;
 
@@ -146,7 +146,7 @@ granary_task_folders_dup (GranaryTaskFolders *self)
 
 /* What another window or the command line may have added is there, too. */
 GStrv
-granary_task_folders_reload (GranaryTaskFolders *self)
+granary_remembered_folders_reload (GranaryRememberedFolders *self)
 {
   g_auto (GStrv) before = NULL;
   g_auto (GStrv) folders = NULL;
@@ -155,7 +155,7 @@ granary_task_folders_reload (GranaryTaskFolders *self)
 
   if (self->path != NULL)
     {
-      before = granary_task_folders_dup (self);
+      before = granary_remembered_folders_dup (self);
       folders = load (self->path);
       g_mutex_lock (&self->lock);
       /* Unless they were set meanwhile. */
@@ -167,11 +167,11 @@ granary_task_folders_reload (GranaryTaskFolders *self)
       g_mutex_unlock (&self->lock);
     }
 
-  return granary_task_folders_dup (self);
+  return granary_remembered_folders_dup (self);
 }
 
 gboolean
-granary_task_folders_set (GranaryTaskFolders  *self,
+granary_remembered_folders_set (GranaryRememberedFolders  *self,
                           const char * const  *folders,
                           GError             **error)
 {
