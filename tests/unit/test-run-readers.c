@@ -172,7 +172,7 @@ test_resolve (void)
     const char *found;
   } paths[] = {
     { "weights/best.pt", "weights/best.pt" },
-    { "/home/somebody/runs/train7/weights/best.pt", "weights/best.pt" },
+    { "/data/runs/train7/weights/best.pt", "weights/best.pt" },
     { "C:\\runs\\train7\\weights\\last.pt", "weights/last.pt" },
     { "./args.yaml", "args.yaml" },
     { "/x/../../args.yaml", "args.yaml" },
