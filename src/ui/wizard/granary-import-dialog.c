@@ -9,11 +9,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "granary-error.h"
+#include "granary-import-automl-page.h"
 #include "granary-import-editor.h"
 #include "granary-import-files-page.h"
 #include "granary-import-files.h"
 #include "granary-import-run.h"
 #include "granary-import-target.h"
+#include "granary-import-task-page.h"
 #include "granary-import-text.h"
 #include "granary-wording.h"
 
@@ -382,7 +384,14 @@ add_page (GranaryImportDialog *self,
 static void
 add_pages (GranaryImportDialog *self)
 {
+  GranaryConnection *connection = granary_import_draft_get_connection (self->draft);
+  gboolean has_tasks = granary_connection_get_task_source (connection) != NULL;
+
+  if (has_tasks)
+    add_page (self, granary_import_task_page_new ());
   add_page (self, granary_import_files_page_new ());
+  if (has_tasks)
+    add_page (self, granary_import_automl_page_new ());
 }
 
 static void
