@@ -14,6 +14,7 @@
 #include "granary-import-files-page.h"
 #include "granary-import-files.h"
 #include "granary-import-run.h"
+#include "granary-import-storage-page.h"
 #include "granary-import-target.h"
 #include "granary-import-task-page.h"
 #include "granary-import-text.h"
@@ -385,11 +386,15 @@ static void
 add_pages (GranaryImportDialog *self)
 {
   GranaryConnection *connection = granary_import_draft_get_connection (self->draft);
+  gboolean is_local = granary_connection_get_kind (connection) == GRANARY_CONNECTION_LOCAL;
   gboolean has_tasks = granary_connection_get_task_source (connection) != NULL;
 
   if (has_tasks)
     add_page (self, granary_import_task_page_new ());
-  add_page (self, granary_import_files_page_new ());
+  if (is_local || granary_connection_get_storage (connection) == NULL)
+    add_page (self, granary_import_files_page_new ());
+  else
+    add_page (self, granary_import_storage_page_new ());
   if (has_tasks)
     add_page (self, granary_import_automl_page_new ());
 }
