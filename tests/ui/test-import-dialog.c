@@ -437,11 +437,20 @@ fill_metric (GtkWidget  *row,
   gtk_editable_set_text (GTK_EDITABLE (widget_test_find (row, GTK_TYPE_ENTRY, 1)), value);
 }
 
+/* The tab that is shown; the others have the same widgets. */
+static GtkWidget *
+get_page (Fixture *fixture)
+{
+  GtkWidget *stack = widget_test_find (GTK_WIDGET (fixture->dialog), ADW_TYPE_VIEW_STACK, 0);
+
+  return adw_view_stack_get_visible_child (ADW_VIEW_STACK (stack));
+}
+
 static GtkWidget *
 get_metric_row (Fixture *fixture,
                 guint    position)
 {
-  return widget_test_find (GTK_WIDGET (fixture->dialog), GRANARY_TYPE_IMPORT_METRIC_ROW, position);
+  return widget_test_find (get_page (fixture), GRANARY_TYPE_IMPORT_METRIC_ROW, position);
 }
 
 static void
@@ -454,7 +463,7 @@ test_metrics (Fixture       *fixture,
 
   open_dialog (fixture, 0, fixture->folder);
   widget_test_wait (is_ready, fixture);
-  metrics = widget_test_find (GTK_WIDGET (fixture->dialog), GRANARY_TYPE_IMPORT_METRICS, 0);
+  metrics = widget_test_find (get_page (fixture), GRANARY_TYPE_IMPORT_METRICS, 0);
   g_assert_nonnull (metrics);
   g_assert_null (get_metric_row (fixture, 0));
 
@@ -492,7 +501,7 @@ get_service_button (Fixture    *fixture,
   GtkWidget *service_row;
   GtkWidget *button;
 
-  service_row = widget_test_find (GTK_WIDGET (fixture->dialog), GRANARY_TYPE_IMPORT_SERVICE_ROW, row);
+  service_row = widget_test_find (get_page (fixture), GRANARY_TYPE_IMPORT_SERVICE_ROW, row);
   for (guint i = 0; (button = widget_test_find (service_row, GTK_TYPE_BUTTON, i)) != NULL; i++)
     {
       if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0)
@@ -564,7 +573,7 @@ test_many_files (Fixture       *fixture,
 
   /* One less. */
   granary_import_file_row_remove (GRANARY_IMPORT_FILE_ROW (
-    widget_test_find (GTK_WIDGET (fixture->dialog), GRANARY_TYPE_IMPORT_FILE_ROW, 0)));
+    widget_test_find (get_page (fixture), GRANARY_TYPE_IMPORT_FILE_ROW, 0)));
   widget_test_wait (is_ready, fixture);
   g_assert_cmpuint (granary_file_set_get_n_files (granary_import_draft_get_files (fixture->draft)),
                     ==, 1999);
