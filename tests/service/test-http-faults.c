@@ -109,16 +109,27 @@ reset_script (GranaryRawPeer *peer,
 static void
 test_reset (void)
 {
-  static const char *const when[] = { NULL, "after the request" };
+  g_autoptr (GranaryRawServer) server = granary_raw_server_start (reset_script, "after the request");
+  g_autoptr (GranaryHttp) http = granary_http_new (1);
 
-  for (guint i = 0; i < G_N_ELEMENTS (when); i++)
-    {
-      g_autoptr (GranaryRawServer) server = granary_raw_server_start (reset_script, when[i]);
-      g_autoptr (GranaryHttp) http = granary_http_new (1);
+  assert_network (http, granary_raw_server_get_url (server), GRANARY_REASON_CONNECTION_BROKEN, 1);
+}
 
-      assert_network (http, granary_raw_server_get_url (server),
-                      GRANARY_REASON_CONNECTION_BROKEN, 1);
-    }
+/* It may be noticed before the request is begun. */
+static void
+test_reset_at_once (void)
+{
+  g_autoptr (GranaryRawServer) server = granary_raw_server_start (reset_script, NULL);
+  g_autoptr (GranaryHttp) http = granary_http_new (1);
+  g_autoptr (GranaryHttpResponse) response = NULL;
+  g_autoptr (GError) error = NULL;
+
+  response = try_get (http, granary_raw_server_get_url (server), &error);
+  g_assert_null (response);
+  g_assert_error (error, GRANARY_ERROR, GRANARY_ERROR_NETWORK);
+  g_assert_cmpuint (granary_error_get_reason (error), ==,
+                    granary_http_get_n_sent (http) > 0 ? GRANARY_REASON_CONNECTION_BROKEN
+                                                       : GRANARY_REASON_HOST_UNREACHABLE);
 }
 
 static void
@@ -424,6 +435,7 @@ main (int   argc,
   g_test_add_func ("/http/faults/certificate", test_certificate);
   g_test_add_func ("/http/faults/not-tls", test_not_tls);
   g_test_add_func ("/http/faults/reset", test_reset);
+  g_test_add_func ("/http/faults/reset-at-once", test_reset_at_once);
   g_test_add_func ("/http/faults/closed", test_closed);
   g_test_add_func ("/http/faults/silent", test_silent);
   g_test_add_func ("/http/faults/silent-later", test_silent_later);
