@@ -8,6 +8,7 @@ networks where onnx's test data is installed, and weights written here.
 
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
@@ -17,6 +18,7 @@ import sys
 
 BUILD, SOURCE = sys.argv[1:3]
 sys.path.insert(0, os.path.join(SOURCE, 'tests', 'lib'))
+from cloud import BUCKET, REGION, Cloud  # noqa: E402
 from e2e import App, WindowManager, key, still_picture, type_text  # noqa: E402
 
 PICTURES = os.path.join(SOURCE, 'data', 'screenshots')
@@ -103,6 +105,16 @@ class Studio:
         app.move(0, 0)
         return app
 
+    def train(self):
+        """Runs of training tools, in a folder that the window knows."""
+        runs = os.path.join(self.folder, 'runs')
+        subprocess.run([sys.executable,
+                        os.path.join(SOURCE, 'tests', 'data', 'runs', 'make.py'), runs], check=True)
+        config = os.path.join(os.environ['XDG_CONFIG_HOME'], 'granary')
+        os.makedirs(config, exist_ok=True)
+        with open(os.path.join(config, 'tasks.ini'), 'w', encoding='utf-8') as output:
+            output.write(f'[Tasks]\nfolders={pathlib.Path(runs).as_uri()};\n')
+
     @staticmethod
     def take(name, app):
         still_picture(os.path.join(PICTURES, name + '.png'), app)
@@ -127,6 +139,48 @@ class Studio:
         dialog = app.find('dialog', 'Import Model')
         dialog.find('button', 'Import', sensitive=True)
         self.take('import', app)
+
+    def tab(self, picture, title, choose, task, **environment):
+        """A tab of the import dialog, with a task chosen."""
+        app = self.open(size=(760, 760), **environment)
+        app.find('table row', re.compile('^digits'))
+        key('ctrl+n')
+        app.find('page tab', title).click()
+        app.find('label', choose).click()
+        app.find('label', task).click()
+        app.find('list item', re.compile('^' + task))
+        self.take(picture, app)
+
+    def tabs(self):
+        chinese = {'LC_ALL': 'zh_CN.UTF-8', 'GRANARY_LOCALEDIR': os.path.join(BUILD, 'po')}
+        self.train()
+        self.tab('import-task', 'From Task', 'Choose…', 'train7')
+        self.tab('import-learning', 'From Automatic Learning', 'Choose…', '花卉分类')
+        self.tab('import-task-chinese', '从任务导入', '选择(H)…', 'train7', **chinese)
+        self.tab('import-learning-chinese', '从自动学习导入', '选择(H)…', '花卉分类', **chinese)
+
+    def storage(self, picture, title, browse, **environment):
+        """The tab of object storage, on the cloud that the tests are run against."""
+        with Cloud('demo') as cloud:
+            config = os.path.join(os.environ['XDG_CONFIG_HOME'], 'granary')
+            endpoints = ''.join(f'endpoint-{service}={url}\n'
+                                for service, url in cloud.endpoints().items())
+            with open(os.path.join(config, 'connections.ini'), 'w', encoding='utf-8') as output:
+                output.write(f'[work]\nuid=work-1\nregion={REGION}\nbucket={BUCKET}\n{endpoints}')
+            app = App(os.path.join(BUILD, 'src', 'granary'), '-r', 'work',
+                      env={**self.locale, **cloud.environment(), **environment})
+            app.resize(770, 770)
+            app.move(0, 0)
+            app.find('table row', re.compile('^ad-ctr'))
+            key('ctrl+n')
+            app.find('page tab', title).click()
+            app.find('radio button', browse[0]).click()
+            entry = app.find('text', browse[1])
+            entry.click()
+            entry.put_text('cos://training-1250000000/upload/新模型/')
+            key('Return')
+            app.find('label', re.compile('ONNX'), showing=False)
+            self.take(picture, app)
 
     def tags(self):
         app = self.open('--select', 'digits')
@@ -157,6 +211,10 @@ def main():
         studio.with_details('dark', ADW_DEBUG_COLOR_SCHEME='prefer-dark')
         studio.with_details('chinese', LC_ALL='zh_CN.UTF-8')
         studio.importing()
+        studio.tabs()
+        studio.storage('import-storage', 'From COS', ('Object Storage', 'Folder in Object Storage'))
+        studio.storage('import-storage-chinese', '从 COS 导入', ('对象存储', '对象存储中的文件夹(F)'),
+                       LC_ALL='zh_CN.UTF-8', GRANARY_LOCALEDIR=os.path.join(BUILD, 'po'))
         studio.tags()
         studio.empty()
         studio.narrow()
