@@ -293,20 +293,18 @@ granary_import_draft_dup_added_files (GranaryImportDraft *self)
 char *
 granary_import_draft_dup_destination (GranaryImportDraft *self)
 {
-  GranaryRepository *repository;
   const char *name;
   int number;
-  g_autofree char *path = NULL;
 
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
-  repository = granary_connection_get_repository (self->connection);
   name = granary_draft_target_get_model_name (self->target);
   number = granary_draft_target_get_number (self->target);
-  if (name != NULL && number > 0)
-    path = granary_repository_dup_path (repository, name, number, NULL);
+  if (name == NULL || number <= 0)
+    return NULL;
 
-  return path != NULL ? granary_display_path (path) : NULL;
+  return granary_repository_dup_destination (granary_connection_get_repository (self->connection),
+                                             name, number);
 }
 
 /**

@@ -675,3 +675,32 @@ granary_repository_dup_path (GranaryRepository *self,
   iface = GRANARY_REPOSITORY_GET_IFACE (self);
   return iface->dup_path != NULL ? iface->dup_path (self, model_name, number, path) : NULL;
 }
+
+/**
+ * granary_repository_dup_destination:
+ * @self: a repository
+ * @model_name: name of a model
+ * @number: number of a version to come
+ *
+ * Returns: (transfer full) (nullable): where its files will be, for people: a displayed path or an
+ *   address whose end may be open, as `cos://BUCKET/NAME/v3…`; %NULL where the platform chooses it
+ */
+char *
+granary_repository_dup_destination (GranaryRepository *self,
+                                    const char        *model_name,
+                                    int                number)
+{
+  GranaryRepositoryInterface *iface;
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (GRANARY_IS_REPOSITORY (self), NULL);
+  g_return_val_if_fail (model_name != NULL, NULL);
+
+  iface = GRANARY_REPOSITORY_GET_IFACE (self);
+  if (iface->dup_destination != NULL)
+    return iface->dup_destination (self, model_name, number);
+
+  path = granary_repository_dup_path (self, model_name, number, NULL);
+
+  return path != NULL ? granary_display_path (path) : NULL;
+}

@@ -120,6 +120,10 @@ struct _GranaryRepositoryInterface
                                       const char                 *model_name,
                                       int                         number,
                                       const char                 *path);
+  /* Where the files of a version to come will be, for people; optional: its folder otherwise. */
+  char           *(*dup_destination) (GranaryRepository          *self,
+                                      const char                 *model_name,
+                                      int                         number);
 };
 
 void            granary_repository_import_async    (GranaryRepository          *self,
@@ -212,6 +216,9 @@ void            granary_repository_list_tags_async (GranaryRepository           
 GStrv           granary_repository_list_tags_finish (GranaryRepository          *self,
                                                     GAsyncResult                *result,
                                                     GError                     **error) G_GNUC_WARN_UNUSED_RESULT;
+char           *granary_repository_dup_destination (GranaryRepository          *self,
+                                                    const char                 *model_name,
+                                                    int                         number) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_repository_dup_path        (GranaryRepository          *self,
                                                     const char                 *model_name,
                                                     int                         number,

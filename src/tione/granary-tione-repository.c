@@ -7,6 +7,7 @@
 #include "granary-tione-repository-private.h"
 
 #include "granary-error.h"
+#include "granary-names.h"
 #include "granary-json.h"
 #include "granary-tione-tags.h"
 #include "granary-tione-verbs-private.h"
@@ -591,6 +592,25 @@ granary_tione_repository_list_tags_finish (GranaryRepository  *repository,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* As the import of it makes the folder, whose name ends in what no other has. */
+static char *
+granary_tione_repository_dup_destination (GranaryRepository *repository,
+                                          const char        *model_name,
+                                          int                number)
+{
+  GranaryTioneRepository *self = GRANARY_TIONE_REPOSITORY (repository);
+  const char *bucket = granary_account_get_bucket (self->place->account);
+  g_autofree char *name = NULL;
+
+  if (bucket == NULL)
+    return NULL;
+
+  name = granary_name_suggest (model_name);
+  return g_strdup_printf ("cos://%s/%s%s/v%d…", bucket,
+                          granary_account_get_prefix (self->place->account),
+                          *name != '\0' ? name : "model", number);
+}
+
 static void
 repository_iface_init (GranaryRepositoryInterface *iface)
 {
@@ -612,6 +632,7 @@ repository_iface_init (GranaryRepositoryInterface *iface)
   iface->refresh_finish = granary_tione_repository_refresh_finish;
   iface->list_tags_async = granary_tione_repository_list_tags_async;
   iface->list_tags_finish = granary_tione_repository_list_tags_finish;
+  iface->dup_destination = granary_tione_repository_dup_destination;
 }
 
 /* GObject overrides */

@@ -425,8 +425,24 @@ test_no_bucket (GranaryTestPlace *place,
       g_assert_cmpint (version->n_files, ==, 2);
       body = granary_test_tione_get_body (cloud, "CreateTrainingModel", 0);
       g_assert_null (strstr (body, "ModelOutputPath"));
+      g_assert_null (granary_repository_dup_destination (other.repository, "m", 3));
       granary_test_place_tear_down (&other);
     }
+}
+
+/* What is told beforehand is how the place begins. */
+static void
+test_destination (GranaryTestPlace *place,
+                  gconstpointer     data)
+{
+  g_autoptr (GranaryImportRequest) request = make_request (sources[0].source, sources[0].address,
+                                                           NULL);
+  g_autofree char *told = granary_repository_dup_destination (place->repository, request->name, 1);
+  g_autoptr (GranaryVersion) version = import (place, request, NULL);
+
+  g_assert_true (g_str_has_suffix (told, "/v1…"));
+  told[strlen (told) - strlen ("…")] = '\0';
+  g_assert_true (g_str_has_prefix (version->location, told));
 }
 
 /* Files of this computer are nobody's task there, whatever made them. */
@@ -607,6 +623,7 @@ main (int   argc,
     { "unlisted", test_unlisted },
     { "incomplete", test_incomplete },
     { "no-bucket", test_no_bucket },
+    { "destination", test_destination },
     { "own-files", test_own_files },
     { "key", test_key },
     { "key-kept", test_key_kept },
