@@ -10,6 +10,8 @@
  * the signed distance back to its list of fields; strings, vectors and tables are referred to by
  * the unsigned distance from the reference; all numbers are little-endian. */
 
+#define ROOT_FETCH 16384
+
 static guint64
 read_number (GranaryCursor *cursor,
              gint64         position,
@@ -28,13 +30,12 @@ read_number (GranaryCursor *cursor,
   return value;
 }
 
-/* Where the reference at @position leads; -1 after a fault. */
+/* Where a reference at @position leads; -1 after a fault. */
 static gint64
-follow (GranaryCursor *cursor,
-        gint64         position)
+follow_distance (GranaryCursor *cursor,
+                 gint64         position,
+                 gint64         distance)
 {
-  gint64 distance = (gint64) read_number (cursor, position, 4);
-
   if (cursor->state != GRANARY_CURSOR_OK)
     return -1;
   /* A reference never leads to itself, nor, in a valid file, to what needs a longer distance. */
@@ -45,6 +46,27 @@ follow (GranaryCursor *cursor,
     }
 
   return position + distance;
+}
+
+static gint64
+follow (GranaryCursor *cursor,
+        gint64         position)
+{
+  return follow_distance (cursor, position, (gint64) read_number (cursor, position, 4));
+}
+
+/* The list of a table's fields mostly stands right before it: fetched with it, not after it. */
+static void
+fetch_around (GranaryCursor *cursor,
+              gint64         position)
+{
+  guint8 ignored;
+
+  if (position >= cursor->window_start &&
+      position - cursor->window_start + 4 <= (gint64) cursor->window_length)
+    return;
+  if (granary_cursor_seek (cursor, MAX (position - 64, 0)))
+    granary_cursor_peek_byte (cursor, &ignored);
 }
 
 static gboolean
@@ -61,6 +83,7 @@ open_table (GranaryCursor    *cursor,
   if (position < 0)
     return FALSE;
 
+  fetch_around (cursor, position);
   list = position - (gint32) read_number (cursor, position, 4);
   size = read_number (cursor, list, 2);
   if (cursor->state != GRANARY_CURSOR_OK)
@@ -102,6 +125,8 @@ open_vector (GranaryCursor     *cursor,
 
   vector->start = 0;
   vector->count = 0;
+  vector->first = 0;
+  vector->n_ahead = 0;
   if (position < 0)
     return FALSE;
 
@@ -132,20 +157,49 @@ read_text (GranaryCursor *cursor,
   return granary_cursor_read_text (cursor, length, max);
 }
 
-/* Where an element stands; -1 for one that the vector does not have. */
-static gint64
-find_element (GranaryCursor           *cursor,
-              const GranaryFlatVector *vector,
-              gint64                   index,
-              gsize                    width)
+static guint64
+read_element (GranaryCursor     *cursor,
+              GranaryFlatVector *vector,
+              gint64             index,
+              gsize              width)
 {
+  guint8 bytes[4 * GRANARY_FLATBUFFER_AHEAD];
+
   if (index < 0 || index >= vector->count)
     {
       granary_cursor_fail (cursor, GRANARY_CURSOR_MALFORMED);
-      return -1;
+      return 0;
+    }
+  if (width != 4)
+    return read_number (cursor, vector->start + index * (gint64) width, width);
+
+  if (index < vector->first || index >= vector->first + vector->n_ahead)
+    {
+      guint n = (guint) MIN (vector->count - index, GRANARY_FLATBUFFER_AHEAD);
+
+      vector->n_ahead = 0;
+      if (!granary_cursor_seek (cursor, vector->start + 4 * index) ||
+          !granary_cursor_read (cursor, bytes, 4 * (gsize) n))
+        return 0;
+      for (guint i = 0; i < n; i++)
+        vector->ahead[i] = (guint32) bytes[4 * i] | (guint32) bytes[4 * i + 1] << 8 |
+                           (guint32) bytes[4 * i + 2] << 16 | (guint32) bytes[4 * i + 3] << 24;
+      vector->first = index;
+      vector->n_ahead = n;
     }
 
-  return vector->start + index * (gint64) width;
+  return vector->ahead[index - vector->first];
+}
+
+/* Where an element that is a reference leads; -1 after a fault. */
+static gint64
+follow_element (GranaryCursor     *cursor,
+                GranaryFlatVector *vector,
+                gint64             index)
+{
+  gint64 distance = (gint64) read_element (cursor, vector, index, 4);
+
+  return follow_distance (cursor, vector->start + 4 * index, distance);
 }
 
 /**
@@ -159,6 +213,11 @@ gboolean
 granary_flatbuffer_open_root (GranaryCursor    *cursor,
                               GranaryFlatTable *root)
 {
+  /* The beginning holds what is described, weights lie behind it: one good read of it spares many
+   * small ones back and forth. */
+  if (cursor->position == 0 && cursor->window_length == 0)
+    cursor->fetch = ROOT_FETCH / 2;
+
   return granary_flatbuffer_open_at (cursor, 0, root);
 }
 
@@ -263,6 +322,8 @@ granary_flatbuffer_get_vector (GranaryCursor          *cursor,
 
   vector->start = 0;
   vector->count = 0;
+  vector->first = 0;
+  vector->n_ahead = 0;
 
   return position != 0 && open_vector (cursor, follow (cursor, position), width, vector);
 }
@@ -277,14 +338,12 @@ granary_flatbuffer_get_vector (GranaryCursor          *cursor,
  * Returns: the bits of the number; 0 after a fault
  */
 guint64
-granary_flatbuffer_vector_number (GranaryCursor           *cursor,
-                                  const GranaryFlatVector *vector,
-                                  gint64                   index,
-                                  gsize                    width)
+granary_flatbuffer_vector_number (GranaryCursor     *cursor,
+                                  GranaryFlatVector *vector,
+                                  gint64             index,
+                                  gsize              width)
 {
-  gint64 position = find_element (cursor, vector, index, width);
-
-  return position < 0 ? 0 : read_number (cursor, position, width);
+  return read_element (cursor, vector, index, width);
 }
 
 /**
@@ -297,14 +356,12 @@ granary_flatbuffer_vector_number (GranaryCursor           *cursor,
  * Returns: (transfer full) (nullable): valid UTF-8; %NULL after a fault
  */
 char *
-granary_flatbuffer_vector_text (GranaryCursor           *cursor,
-                                const GranaryFlatVector *vector,
-                                gint64                   index,
-                                gsize                    max)
+granary_flatbuffer_vector_text (GranaryCursor     *cursor,
+                                GranaryFlatVector *vector,
+                                gint64             index,
+                                gsize              max)
 {
-  gint64 position = find_element (cursor, vector, index, 4);
-
-  return position < 0 ? NULL : read_text (cursor, follow (cursor, position), max);
+  return read_text (cursor, follow_element (cursor, vector, index), max);
 }
 
 /**
@@ -317,14 +374,12 @@ granary_flatbuffer_vector_text (GranaryCursor           *cursor,
  * Returns: whether it could be read
  */
 gboolean
-granary_flatbuffer_vector_table (GranaryCursor           *cursor,
-                                 const GranaryFlatVector *vector,
-                                 gint64                   index,
-                                 GranaryFlatTable        *child)
+granary_flatbuffer_vector_table (GranaryCursor     *cursor,
+                                 GranaryFlatVector *vector,
+                                 gint64             index,
+                                 GranaryFlatTable  *child)
 {
-  gint64 position = find_element (cursor, vector, index, 4);
-
   child->n_fields = 0;
 
-  return position >= 0 && open_table (cursor, follow (cursor, position), child);
+  return open_table (cursor, follow_element (cursor, vector, index), child);
 }

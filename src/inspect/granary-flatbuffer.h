@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * checked, so that whatever a file says, a fault ends in the cursor's state. */
 
 #define GRANARY_FLATBUFFER_MAX_FIELDS 32
+#define GRANARY_FLATBUFFER_AHEAD 64
 
 /**
  * GranaryFlatTable:
@@ -30,13 +31,20 @@ typedef struct
  * GranaryFlatVector:
  * @start: where its first element is
  * @count: how many there are; all of them lie inside the file
+ * @first: the first element that was read ahead
+ * @n_ahead: how many were read ahead
+ * @ahead: those, of a vector of 32-bit numbers or of references
  *
- * A vector; one that is not there has no elements.
+ * A vector; one that is not there has no elements. What its references lead to may be far away:
+ * some of them are read at once, to spare going back and forth.
  */
 typedef struct
 {
-  gint64 start;
-  gint64 count;
+  gint64  start;
+  gint64  count;
+  gint64  first;
+  guint   n_ahead;
+  guint32 ahead[GRANARY_FLATBUFFER_AHEAD];
 } GranaryFlatVector;
 
 gboolean  granary_flatbuffer_open_root    (GranaryCursor            *cursor,
@@ -64,15 +72,15 @@ gboolean  granary_flatbuffer_get_vector   (GranaryCursor            *cursor,
                                            GranaryFlatVector        *vector);
 guint64   granary_flatbuffer_vector_number
                                           (GranaryCursor            *cursor,
-                                           const GranaryFlatVector  *vector,
+                                           GranaryFlatVector        *vector,
                                            gint64                    index,
                                            gsize                     width);
 char     *granary_flatbuffer_vector_text  (GranaryCursor            *cursor,
-                                           const GranaryFlatVector  *vector,
+                                           GranaryFlatVector        *vector,
                                            gint64                    index,
                                            gsize                     max) G_GNUC_WARN_UNUSED_RESULT;
 gboolean  granary_flatbuffer_vector_table (GranaryCursor            *cursor,
-                                           const GranaryFlatVector  *vector,
+                                           GranaryFlatVector        *vector,
                                            gint64                    index,
                                            GranaryFlatTable         *child);
 

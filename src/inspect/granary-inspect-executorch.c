@@ -32,12 +32,12 @@ detect_executorch (GranaryInspectSubject *subject)
 
 /* EValue: val_type 0, val 1. Tensor: scalar_type 0, sizes 2. */
 static void
-add_value (GranaryInspectSubject   *subject,
-           GranaryCursor           *cursor,
-           const GranaryFlatVector *values,
-           gint64                   index,
-           gint64                   position,
-           gboolean                 is_input)
+add_value (GranaryInspectSubject *subject,
+           GranaryCursor         *cursor,
+           GranaryFlatVector     *values,
+           gint64                 index,
+           gint64                 position,
+           gboolean               is_input)
 {
   static const char * const plain_types[] = { NULL, NULL, "int", "bool", "float" };
   GranaryFlatTable value;
@@ -99,9 +99,9 @@ read_plan (GranaryInspectSubject  *subject,
 
 /* Methods of the model; `forward` is what is called when none is named. */
 static void
-read_plans (GranaryInspectSubject   *subject,
-            GranaryCursor           *cursor,
-            const GranaryFlatVector *plans)
+read_plans (GranaryInspectSubject *subject,
+            GranaryCursor         *cursor,
+            GranaryFlatVector     *plans)
 {
   g_autoptr (GString) names = g_string_new (NULL);
   gint64 chosen = -1;

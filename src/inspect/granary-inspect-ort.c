@@ -139,9 +139,9 @@ read_weights (GranaryInspectSubject  *subject,
 
       if (!granary_flatbuffer_vector_table (cursor, &tensors, i, &tensor))
         return;
-      name = granary_flatbuffer_get_text (cursor, &tensor, 0, MAX_NAME);
-      if (name != NULL)
-        g_hash_table_add (names, name);
+      /* In the order in which they stand in the file: each jump back is another read. */
+      type = granary_flatbuffer_get_number (cursor, &tensor, 3, 4, 0);
+      granary_flatbuffer_get_vector (cursor, &tensor, 4, 1, &content);
       granary_flatbuffer_get_vector (cursor, &tensor, 2, 8, &dimensions);
       for (gint64 k = 0; k < MIN (dimensions.count, MAX_DIMENSIONS) && count >= 0; k++)
         if (!granary_inspection_multiply (&count,
@@ -149,8 +149,9 @@ read_weights (GranaryInspectSubject  *subject,
                                                                                      &dimensions,
                                                                                      k, 8)))
           count = -1;
-      type = granary_flatbuffer_get_number (cursor, &tensor, 3, 4, 0);
-      granary_flatbuffer_get_vector (cursor, &tensor, 4, 1, &content);
+      name = granary_flatbuffer_get_text (cursor, &tensor, 0, MAX_NAME);
+      if (name != NULL)
+        g_hash_table_add (names, name);
       if (cursor->state != GRANARY_CURSOR_OK)
         return;
       granary_inspection_add_parameters (subject->inspection, granary_inspect_onnx_type (type),
@@ -211,9 +212,9 @@ read_graph (GranaryInspectSubject  *subject,
 
 /* OperatorSetId: domain 0, version 1. */
 static void
-read_opsets (GranaryInspectSubject   *subject,
-             GranaryCursor           *cursor,
-             const GranaryFlatVector *opsets)
+read_opsets (GranaryInspectSubject *subject,
+             GranaryCursor         *cursor,
+             GranaryFlatVector     *opsets)
 {
   for (gint64 i = 0; i < MIN (opsets->count, 64); i++)
     {

@@ -100,7 +100,7 @@ void          granary_inspect_append_dimension
                                          gint64                  dimension);
 char         *granary_inspect_flat_shape
                                         (GranaryCursor          *cursor,
-                                         const GranaryFlatVector *dimensions) G_GNUC_WARN_UNUSED_RESULT;
+                                         GranaryFlatVector      *dimensions) G_GNUC_WARN_UNUSED_RESULT;
 const char   *granary_inspect_onnx_type (guint64                 type);
 void          granary_inspect_keras_content
                                         (GranaryInspectSubject  *subject,

@@ -37,11 +37,11 @@ detect_tflite (GranaryInspectSubject *subject)
 
 /* Tensor: shape 0, type 1, name 3, shape_signature 7, which has -1 where any size may be given. */
 static void
-add_tensor (GranaryInspectSubject   *subject,
-            GranaryCursor           *cursor,
-            const GranaryFlatVector *tensors,
-            gint64                   index,
-            gboolean                 is_input)
+add_tensor (GranaryInspectSubject *subject,
+            GranaryCursor         *cursor,
+            GranaryFlatVector     *tensors,
+            gint64                 index,
+            gboolean               is_input)
 {
   GranaryFlatTable tensor;
   GranaryFlatVector dimensions;
@@ -99,10 +99,10 @@ read_subgraph (GranaryInspectSubject  *subject,
 
 /* Metadata: name 0, buffer 1. Buffer: data 0. One of them names the oldest program that runs it. */
 static void
-read_metadata (GranaryInspectSubject   *subject,
-               GranaryCursor           *cursor,
-               const GranaryFlatVector *metadata,
-               const GranaryFlatVector *buffers)
+read_metadata (GranaryInspectSubject *subject,
+               GranaryCursor         *cursor,
+               GranaryFlatVector     *metadata,
+               GranaryFlatVector     *buffers)
 {
   for (gint64 i = 0; i < MIN (metadata->count, MAX_METADATA); i++)
     {
@@ -131,8 +131,8 @@ read_metadata (GranaryInspectSubject   *subject,
 
 /* A file is written from its end: what was written first, mostly weights, is lost first. */
 static void
-check_buffers (GranaryCursor           *cursor,
-               const GranaryFlatVector *buffers)
+check_buffers (GranaryCursor     *cursor,
+               GranaryFlatVector *buffers)
 {
   for (gint64 i = 0; i < buffers->count; i++)
     {

@@ -170,8 +170,8 @@ granary_inspect_append_dimension (GString *shape,
 
 /* Shape of a FlatBuffer's vector of int32. */
 char *
-granary_inspect_flat_shape (GranaryCursor           *cursor,
-                            const GranaryFlatVector *dimensions)
+granary_inspect_flat_shape (GranaryCursor     *cursor,
+                            GranaryFlatVector *dimensions)
 {
   g_autoptr (GString) shape = g_string_new (NULL);
 
