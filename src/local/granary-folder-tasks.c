@@ -11,7 +11,7 @@
 
 #include "granary-error.h"
 #include "granary-folder-watch-private.h"
-#include "granary-task-folders-private.h"
+#include "granary-remembered-folders-private.h"
 #include "granary-worker.h"
 
 #define N_READERS 3

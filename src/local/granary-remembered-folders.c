@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "granary-task-folders-private.h"
+#include "granary-remembered-folders-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
