@@ -602,7 +602,7 @@ granary_folder_tasks_init (GranaryFolderTasks *self)
 
 static GranaryTaskSource *
 new_with (GranaryRememberedFolders *folders,
-          GMainContext       *context)
+          GMainContext             *context)
 {
   GranaryFolderTasks *self = g_object_new (GRANARY_TYPE_FOLDER_TASKS, NULL);
 

@@ -107,7 +107,7 @@ save (const char          *path,
 
 GranaryRememberedFolders *
 granary_remembered_folders_new (const char         *path,
-                          const char * const *folders)
+                                const char * const *folders)
 {
   GranaryRememberedFolders *self = g_atomic_rc_box_new0 (GranaryRememberedFolders);
 
@@ -172,8 +172,8 @@ granary_remembered_folders_reload (GranaryRememberedFolders *self)
 
 gboolean
 granary_remembered_folders_set (GranaryRememberedFolders  *self,
-                          const char * const  *folders,
-                          GError             **error)
+                                const char * const        *folders,
+                                GError                   **error)
 {
   g_return_val_if_fail (self != NULL && folders != NULL, FALSE);
 

@@ -113,14 +113,14 @@ granary_import_draft_follow_task (GranaryImportDraft *self,
 
 static void
 task_changed_cb (GranaryImportDraft *self,
-                 GranaryOriginTask   *task)
+                 GranaryOriginTask  *task)
 {
   granary_import_draft_follow_task (self, task == self->automl ? GRANARY_SOURCE_AUTOML
                                                                : GRANARY_SOURCE_TASK);
 }
 
 static void
-address_changed_cb (GranaryImportDraft  *self,
+address_changed_cb (GranaryImportDraft   *self,
                     GranaryOriginAddress *address)
 {
   if (address != granary_import_draft_origin_address (self))
@@ -160,7 +160,7 @@ listen_to_files (GranaryImportDraft *self,
 }
 
 static void
-listen_to_address (GranaryImportDraft  *self,
+listen_to_address (GranaryImportDraft   *self,
                    GranaryOriginAddress *address)
 {
   g_signal_connect_object (address, "changed", G_CALLBACK (address_changed_cb), self,
@@ -169,7 +169,7 @@ listen_to_address (GranaryImportDraft  *self,
 
 static void
 listen_to_task (GranaryImportDraft *self,
-                GranaryOriginTask   *task)
+                GranaryOriginTask  *task)
 {
   g_signal_connect_object (task, "changed", G_CALLBACK (task_changed_cb), self,
                            G_CONNECT_SWAPPED);

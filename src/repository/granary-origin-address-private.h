@@ -22,19 +22,19 @@ G_DECLARE_FINAL_TYPE (GranaryOriginAddress, granary_origin_address, GRANARY, ORI
 /* @storage may be NULL: then the address is kept and nothing is looked at. */
 GranaryOriginAddress *granary_origin_address_new            (GranaryObjectStorage *storage) G_GNUC_WARN_UNUSED_RESULT;
 const char          *granary_origin_address_get_text       (GranaryOriginAddress  *self);
-gboolean             granary_origin_address_set_text       (GranaryOriginAddress  *self,
-                                                           const char           *text);
+gboolean             granary_origin_address_set_text       (GranaryOriginAddress *self,
+                                                            const char           *text);
 /* The address with a `/` at its end; NULL while it is none. */
 const char          *granary_origin_address_get_folder     (GranaryOriginAddress  *self);
 /* (element-type GranaryObject) (nullable): NULL before the first look. */
 GPtrArray           *granary_origin_address_get_objects    (GranaryOriginAddress  *self);
 GranaryInspection   *granary_origin_address_get_inspection (GranaryOriginAddress  *self);
 /* (nullable): the text of config.json or model_service.py, once it was read. */
-const char          *granary_origin_address_get_content     (GranaryOriginAddress  *self,
-                                                             const char            *target);
+const char          *granary_origin_address_get_content     (GranaryOriginAddress *self,
+                                                             const char           *target);
 /* GRANARY_CONFIG_FILE, GRANARY_SERVICE_FILE, or NULL for the address itself. */
-const GError        *granary_origin_address_get_problem    (GranaryOriginAddress  *self,
-                                                           const char           *target);
+const GError        *granary_origin_address_get_problem    (GranaryOriginAddress *self,
+                                                            const char           *target);
 gboolean             granary_origin_address_is_busy        (GranaryOriginAddress  *self);
 
 G_END_DECLS

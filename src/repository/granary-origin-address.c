@@ -131,10 +131,10 @@ read_text (Look          *look,
 
 /* config.json and model_service.py at the top of the folder. */
 static void
-check_text (Look          *look,
-            const char    *key,
-            const char    *target,
-            GCancellable  *cancellable)
+check_text (Look         *look,
+            const char   *key,
+            const char   *target,
+            GCancellable *cancellable)
 {
   gboolean is_config = g_str_equal (target, GRANARY_CONFIG_FILE);
   g_autoptr (GError) error = NULL;
@@ -269,7 +269,7 @@ listed_cb (GObject      *source,
 
 static void
 start_look (GranaryOriginAddress *self,
-            GranaryObjectPlace  *place)
+            GranaryObjectPlace   *place)
 {
   GTask *task;
   Look *look = g_new0 (Look, 1);
@@ -357,7 +357,7 @@ granary_origin_address_get_text (GranaryOriginAddress *self)
 /* Whether that is another one; then it is looked into in the background. */
 gboolean
 granary_origin_address_set_text (GranaryOriginAddress *self,
-                                const char          *text)
+                                 const char           *text)
 {
   g_autoptr (GranaryObjectPlace) place = NULL;
 
@@ -422,7 +422,7 @@ granary_origin_address_get_content (GranaryOriginAddress *self,
 
 const GError *
 granary_origin_address_get_problem (GranaryOriginAddress *self,
-                                   const char          *target)
+                                    const char           *target)
 {
   g_return_val_if_fail (GRANARY_IS_ORIGIN_ADDRESS (self), NULL);
 

@@ -22,17 +22,17 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GranaryOriginTask, granary_origin_task, GRANARY, ORIGIN_TASK, GObject)
 
 GranaryOriginTask        *granary_origin_task_new         (GranaryConnection *connection,
-                                                         GranaryTaskKinds   kind) G_GNUC_WARN_UNUSED_RESULT;
+                                                           GranaryTaskKinds   kind) G_GNUC_WARN_UNUSED_RESULT;
 GranaryTaskKinds         granary_origin_task_get_kind    (GranaryOriginTask  *self);
-gboolean                 granary_origin_task_set_kind    (GranaryOriginTask  *self,
-                                                         GranaryTaskKinds   kind);
+gboolean                 granary_origin_task_set_kind    (GranaryOriginTask *self,
+                                                          GranaryTaskKinds   kind);
 const char              *granary_origin_task_get_uid     (GranaryOriginTask  *self);
-gboolean                 granary_origin_task_set_uid     (GranaryOriginTask  *self,
-                                                         const char        *uid);
+gboolean                 granary_origin_task_set_uid     (GranaryOriginTask *self,
+                                                          const char        *uid);
 GranaryTaskDetails      *granary_origin_task_get_details (GranaryOriginTask  *self);
 const GranaryTaskOutput *granary_origin_task_get_output  (GranaryOriginTask  *self);
-gboolean                 granary_origin_task_set_output  (GranaryOriginTask  *self,
-                                                         const char        *output_id);
+gboolean                 granary_origin_task_set_output  (GranaryOriginTask *self,
+                                                          const char        *output_id);
 GranaryFileChoice       *granary_origin_task_get_files   (GranaryOriginTask  *self);
 GranaryOriginAddress     *granary_origin_task_get_address (GranaryOriginTask  *self);
 const GError            *granary_origin_task_get_problem (GranaryOriginTask  *self);

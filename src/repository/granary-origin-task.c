@@ -53,7 +53,7 @@ follow_output (GranaryOriginTask *self)
 }
 
 static void
-take_details (GranaryOriginTask   *self,
+take_details (GranaryOriginTask  *self,
               GranaryTaskDetails *details)
 {
   const GranaryTask *task = details->task;
@@ -161,7 +161,7 @@ granary_origin_task_init (GranaryOriginTask *self)
 
 GranaryOriginTask *
 granary_origin_task_new (GranaryConnection *connection,
-                        GranaryTaskKinds   kind)
+                         GranaryTaskKinds   kind)
 {
   GranaryOriginTask *self;
 
@@ -186,7 +186,7 @@ granary_origin_task_get_kind (GranaryOriginTask *self)
 /* A task of another kind is another task. */
 gboolean
 granary_origin_task_set_kind (GranaryOriginTask *self,
-                             GranaryTaskKinds  kind)
+                              GranaryTaskKinds   kind)
 {
   g_return_val_if_fail (GRANARY_IS_ORIGIN_TASK (self), FALSE);
 
@@ -210,7 +210,7 @@ granary_origin_task_get_uid (GranaryOriginTask *self)
 
 gboolean
 granary_origin_task_set_uid (GranaryOriginTask *self,
-                            const char       *uid)
+                             const char        *uid)
 {
   g_return_val_if_fail (GRANARY_IS_ORIGIN_TASK (self), FALSE);
 
@@ -240,7 +240,7 @@ granary_origin_task_get_output (GranaryOriginTask *self)
 
 gboolean
 granary_origin_task_set_output (GranaryOriginTask *self,
-                               const char       *output_id)
+                                const char        *output_id)
 {
   const GranaryTaskOutput *before;
 

@@ -172,8 +172,8 @@ add_place (Browse     *self,
 }
 
 static void
-add_repository (Browse   *self,
-                JsonNode *item,
+add_repository (Browse     *self,
+                JsonNode   *item,
                 const char *name_path,
                 const char *subtitle_path)
 {
