@@ -32,6 +32,8 @@ void               granary_file_choice_set_text       (GranaryFileChoice   *self
 const char        *granary_file_choice_get_text       (GranaryFileChoice   *self,
                                                        const char          *target);
 const char        *granary_file_choice_get_config     (GranaryFileChoice   *self);
+const char        *granary_file_choice_get_chosen_config
+                                                      (GranaryFileChoice   *self);
 GranaryFileSet    *granary_file_choice_get_set        (GranaryFileChoice   *self);
 GranaryFileSet    *granary_file_choice_get_chosen     (GranaryFileChoice   *self);
 GranaryInspection *granary_file_choice_get_inspection (GranaryFileChoice   *self);

@@ -603,6 +603,15 @@ granary_file_choice_get_config (GranaryFileChoice *self)
   return text != NULL ? text : self->text;
 }
 
+/* The content of the chosen config.json, whatever was written in its place. */
+const char *
+granary_file_choice_get_chosen_config (GranaryFileChoice *self)
+{
+  g_return_val_if_fail (GRANARY_IS_FILE_CHOICE (self), NULL);
+
+  return self->text;
+}
+
 GranaryFileSet *
 granary_file_choice_get_set (GranaryFileChoice *self)
 {

@@ -492,6 +492,51 @@ granary_import_draft_get_config_key (GranaryImportDraft *self)
   return self->found_key;
 }
 
+/* config.json with @key in it; made when there is none. NULL when it cannot be edited: then it has a
+ * problem of its own, which is shown. */
+static char *
+make_config (GranaryImportDraft *self,
+             const char         *key)
+{
+  const char *config = get_config (self);
+  g_autofree char *made = NULL;
+
+  if (config == NULL)
+    config = made = granary_import_draft_make_template (self, GRANARY_CONFIG_FILE);
+
+  return granary_json_edit_set (config, -1, "key", key, NULL);
+}
+
+/* config.json as it is when nobody enters a key, with what else was written in it; NULL when that is
+ * the chosen file, or none. */
+static char *
+restore_config (GranaryImportDraft *self,
+                const char         *entered)
+{
+  GranaryFileChoice *files = granary_import_draft_origin_files (self);
+  const char *chosen = granary_file_choice_get_chosen_config (files);
+  const char *text = granary_file_choice_get_text (files, GRANARY_CONFIG_FILE);
+  g_autofree char *original = NULL;
+  g_autofree char *restored = NULL;
+  g_autofree char *made = NULL;
+
+  if (chosen != NULL)
+    original = granary_json_edit_get (chosen, -1, "key", NULL);
+  if (text != NULL && original != NULL)
+    restored = granary_json_edit_set (text, -1, "key", original, NULL);
+  if (restored != NULL)
+    return g_str_equal (restored, chosen) ? NULL : g_steal_pointer (&restored);
+
+  if (chosen == NULL)
+    {
+      g_autofree char *template = granary_import_draft_make_template (self, GRANARY_CONFIG_FILE);
+
+      made = granary_json_edit_set (template, -1, "key", entered, NULL);
+    }
+
+  return g_strcmp0 (text, made) == 0 ? NULL : g_strdup (text);
+}
+
 /**
  * granary_import_draft_set_config_key:
  * @self: a draft
@@ -504,31 +549,26 @@ void
 granary_import_draft_set_config_key (GranaryImportDraft *self,
                                      const char         *key)
 {
-  GranaryFileChoice *files;
-  const char *config;
+  g_autofree char *before = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *made = NULL;
 
   g_return_if_fail (GRANARY_IS_IMPORT_DRAFT (self));
 
   if (self->config_key == NULL && key != NULL &&
       g_strcmp0 (granary_import_draft_get_config_key (self), key) == 0)
     return;
+
+  before = g_strdup (self->config_key);
   if (!g_set_str (&self->config_key, key))
     return;
 
   self->is_touched = TRUE;
   if (granary_import_draft_origin_address (self) == NULL)
     {
-      files = granary_import_draft_origin_files (self);
-      config = granary_file_choice_get_config (files);
-      if (config == NULL)
-        config = made = granary_import_draft_make_template (self, GRANARY_CONFIG_FILE);
-      if (key != NULL)
-        text = granary_json_edit_set (config, -1, "key", key, NULL);
-      /* One that cannot be edited has a problem of its own, which is shown. */
+      text = key != NULL ? make_config (self, key) : restore_config (self, before);
       if (key == NULL || text != NULL)
-        granary_file_choice_set_text (files, GRANARY_CONFIG_FILE, text);
+        granary_file_choice_set_text (granary_import_draft_origin_files (self),
+                                      GRANARY_CONFIG_FILE, text);
     }
   g_signal_emit_by_name (self, "task-changed");
   granary_import_draft_update (self);

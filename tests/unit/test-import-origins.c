@@ -290,6 +290,24 @@ test_automl (Fixture       *fixture,
   g_assert_cmpstr (granary_import_draft_get_config_key (draft), ==, "old");
   g_assert_null (granary_import_draft_get_file_text (draft, "config.json"));
 
+  /* What else was written stays. */
+  granary_import_draft_set_config_key (draft, "new");
+  granary_import_draft_set_file_text (draft, "config.json", "{\"key\": \"new\", \"mine\": 1}");
+  granary_import_draft_set_config_key (draft, NULL);
+  g_assert_cmpstr (granary_import_draft_get_file_text (draft, "config.json"), ==,
+                   "{\"key\": \"old\", \"mine\": 1}");
+  granary_import_draft_set_file_text (draft, "config.json", NULL);
+  wait_idle (draft);
+
+  /* Without one, one is made, and goes again. */
+  granary_import_draft_set_output (draft, "last");
+  wait_idle (draft);
+  g_assert_null (granary_import_draft_get_config_key (draft));
+  granary_import_draft_set_config_key (draft, "made");
+  g_assert_nonnull (strstr (granary_import_draft_get_file_text (draft, "config.json"), "made"));
+  granary_import_draft_set_config_key (draft, NULL);
+  g_assert_null (granary_import_draft_get_file_text (draft, "config.json"));
+
   /* Another kind of learning is another task. */
   granary_import_draft_set_task_kind (draft, GRANARY_TASK_VISION);
   g_assert_null (granary_import_draft_get_task_uid (draft));
