@@ -53,6 +53,20 @@ granary_import_draft_origin_address (GranaryImportDraft *self)
   return self->source == GRANARY_SOURCE_COS ? self->address : NULL;
 }
 
+/* Whether files of this computer are imported: those of a platform's task may lie nowhere that can
+ * be told. */
+gboolean
+granary_import_draft_origin_is_of_files (GranaryImportDraft *self)
+{
+  const GranaryTaskOutput *output = granary_import_draft_get_output (self);
+
+  if (self->source == GRANARY_SOURCE_FILES)
+    return TRUE;
+
+  return granary_import_draft_origin_task (self) != NULL &&
+         (output == NULL || output->paths != NULL);
+}
+
 GPtrArray *
 granary_import_draft_origin_metrics (GranaryImportDraft *self)
 {
@@ -563,7 +577,7 @@ granary_import_draft_set_config_key (GranaryImportDraft *self,
     return;
 
   self->is_touched = TRUE;
-  if (granary_import_draft_origin_address (self) == NULL)
+  if (granary_import_draft_origin_is_of_files (self))
     {
       text = key != NULL ? make_config (self, key) : restore_config (self, before);
       if (key == NULL || text != NULL)

@@ -58,6 +58,7 @@ void granary_import_draft_update        (GranaryImportDraft *self);
 GranaryOriginTask    *granary_import_draft_origin_task    (GranaryImportDraft *self);
 GranaryFileChoice   *granary_import_draft_origin_files   (GranaryImportDraft *self);
 GranaryOriginAddress *granary_import_draft_origin_address (GranaryImportDraft *self);
+gboolean             granary_import_draft_origin_is_of_files (GranaryImportDraft *self);
 /* (element-type GranaryMetric): of the origin. */
 GPtrArray           *granary_import_draft_origin_metrics (GranaryImportDraft *self);
 /* After another task or output: what follows it. */

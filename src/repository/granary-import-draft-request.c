@@ -112,20 +112,6 @@ granary_import_draft_get_problem (GranaryImportDraft *self,
     }
 }
 
-/* Whether files of this computer are imported: those of a platform's task may lie nowhere that can
- * be told. */
-static gboolean
-is_of_files (GranaryImportDraft *self)
-{
-  const GranaryTaskOutput *output = granary_import_draft_get_output (self);
-
-  if (self->source == GRANARY_SOURCE_FILES)
-    return TRUE;
-
-  return granary_import_draft_origin_task (self) != NULL &&
-         (output == NULL || output->paths != NULL);
-}
-
 /**
  * granary_import_draft_is_missing:
  * @self: a draft
@@ -157,7 +143,7 @@ granary_import_draft_is_missing (GranaryImportDraft *self,
       return granary_tag_set_get_size (self->tags) == 0;
 
     case GRANARY_DRAFT_FILES:
-      return is_of_files (self) && granary_file_set_get_n_files (files) == 0;
+      return granary_import_draft_origin_is_of_files (self) && granary_file_set_get_n_files (files) == 0;
 
     case GRANARY_DRAFT_METRICS:
       return granary_import_draft_origin_metrics (self)->len == 0;
@@ -245,7 +231,7 @@ describe_origin (GranaryImportDraft   *self,
     describe_task (self, request);
   if (address != NULL)
     request->address = g_strdup (granary_origin_address_get_folder (address));
-  if (is_of_files (self))
+  if (granary_import_draft_origin_is_of_files (self))
     request->files = g_object_ref (granary_import_draft_get_files (self));
   else if (details != NULL)
     request->config_key = g_strdup (self->config_key);
@@ -277,7 +263,7 @@ granary_import_draft_dup_added_files (GranaryImportDraft *self)
   g_return_val_if_fail (GRANARY_IS_IMPORT_DRAFT (self), NULL);
 
   files = granary_import_draft_get_files (self);
-  if (is_of_files (self) || granary_file_set_get_n_files (files) == 0)
+  if (granary_import_draft_origin_is_of_files (self) || granary_file_set_get_n_files (files) == 0)
     return NULL;
 
   return g_object_ref (files);
