@@ -9,7 +9,7 @@ and looked at while the cloud is gone.
 import os
 import re
 
-from window import Desk, Missing, key, safetensors, type_text, wait_for, xdotool
+from window import Desk, Missing, key, safetensors, type_text, wait_for
 from cloud import Cloud, SECRET_ID, SECRET_KEY  # after window, which knows where it is
 from secrets_service import Keyring
 
@@ -94,19 +94,10 @@ def secret_is_nowhere():
         raise Missing('the key was printed')
 
 
-def expand(model, version):
-    """Opens a model by its arrow."""
-    row = desk.row(model)
-    row.steady_centre()
-    x, y, _width, height = row.box()
-    xdotool('mousemove', x + 14, y + height // 2, 'click', 1)
-    return desk.row(version)
-
-
 def browse():
     desk.row('安全帽检测')
     search('vehicle')
-    expand(MODEL, 'v4').click()
+    desk.expand(MODEL, 'v4').click()
     desk.window.find('label', re.compile('cos://models-1250000000/'))
     desk.window.find('label', re.compile(r'^config\.json'))
 
@@ -141,7 +132,7 @@ def delete_with_services():
     # Models are found by the services that run them.
     search('helmet-online')
     desk.no_row(MODEL)
-    expand('安全帽检测', 'v3').click()
+    desk.expand('安全帽检测', 'v3').click()
     key('Delete')
     desk.button('_View Related Services').press()
     services = desk.dialog('Related Services')

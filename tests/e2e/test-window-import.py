@@ -13,10 +13,12 @@ import re
 import subprocess
 import sys
 
-from window import Desk, Missing, key, type_text, wait_for
+from window import Desk, Missing, key, wait_for
+from wizard import Wizard, expect
 
 desk = Desk('window-import')
 words = desk.words
+wizard = Wizard(desk)
 RUNS = desk.path('runs')
 TRAIN = os.path.join(RUNS, 'runs', 'detect', 'train7')
 OCR = os.path.join(RUNS, 'ocr', '车牌识别')
@@ -24,48 +26,11 @@ OCR = os.path.join(RUNS, 'ocr', '车牌识别')
 CONFIG = '{\n\t"version": 1e0,  "key" : "old",\n\t"labels": ["\\u4eac", "沪"]\n}\n'
 
 
-def expect(what, found, wanted):
-    if found != wanted:
-        raise Missing(f'{what}: {found!r} instead of {wanted!r}')
-
-
 def make_runs():
     make = os.path.join(desk.source, 'tests', 'data', 'runs', 'make.py')
     subprocess.run([sys.executable, make, RUNS], check=True)
     inference = os.path.join(OCR, 'best_accuracy', 'inference')
     pathlib.Path(inference, 'config.json').write_text(CONFIG, encoding='utf-8')
-
-
-def open_dialog(tab):
-    key('ctrl+n')
-    dialog = desk.dialog('Import Model')
-    dialog.find('page tab', words(tab)).click()
-    return dialog
-
-
-def choose_task(dialog, name):
-    """On the page that the row's button opens."""
-    dialog.find('label', words('C_hoose…')).click()
-    dialog.find('label', name).click()
-    dialog.find('list item', re.compile('^' + re.escape(name)))
-
-
-def name_it(dialog, name):
-    dialog.find('text', words('N_ame')).set_text('')
-    dialog.find('text', words('N_ame')).put_text(name)
-
-
-def into(dialog, name):
-    """As a new version of that model, which is found by its name."""
-    dialog.find('radio button', words('New _Version')).click()
-    dialog.find('toggle button', words('_Model')).click()
-    type_text(name)
-    desk.window.find('list item', re.compile('^' + re.escape(name))).click()
-    dialog.find('label', re.compile(re.escape(name)))
-
-
-def do_import(dialog):
-    desk.button('_Import', dialog, sensitive=True).press()
 
 
 def imported(model, version):
@@ -88,7 +53,7 @@ def find_runs():
     make_runs()
     desk.open()
     desk.window.find('label', words('No Models Yet'))
-    dialog = open_dialog('From Task')
+    dialog = wizard.open('From Task')
     dialog.find('label', words('C_hoose…')).click()
     desk.button('_Add Folder…', dialog).press()
     desk.choose(words('Add Folder of Training Runs'), RUNS)
@@ -100,12 +65,12 @@ def find_runs():
 
 
 def task_as_model():
-    dialog = open_dialog('From Task')
-    choose_task(dialog, 'train7')
+    dialog = wizard.open('From Task')
+    wizard.choose_task(dialog, 'train7')
     expect('framework', dialog.find('text', words('F_ramework')).text, 'PyTorch')
     dialog.find('label', words('from the task'))
-    name_it(dialog, 'detector')
-    do_import(dialog)
+    wizard.name_it(dialog, 'detector')
+    wizard.run(dialog)
     desk.row('detector')
     version = imported('detector', 'v1')
     expect('source', version['source'], 'task')
@@ -118,11 +83,11 @@ def task_as_model():
 
 
 def task_as_version():
-    dialog = open_dialog('From Task')
-    choose_task(dialog, 'train7')
-    into(dialog, 'detector')
+    dialog = wizard.open('From Task')
+    wizard.choose_task(dialog, 'train7')
+    wizard.into(dialog, 'detector')
     dialog.find('radio button', words('C_ut'), showing=False).press()
-    do_import(dialog)
+    wizard.run(dialog)
     version = imported('detector', 'v2')
     expect('source', version['source'], 'task')
     for name in ('weights/best.pt', 'args.yaml'):
@@ -135,37 +100,37 @@ def files_as_model_and_version():
     """The second tab, with the same files."""
     path = os.path.join(RUNS, 'paddle', 'output_inference', 'ppyoloe_crn_s')
     for version in ('v1', 'v2'):
-        dialog = open_dialog('From Files')
+        dialog = wizard.open('From Files')
         desk.button('Choose F_older…', dialog).press()
         desk.choose(words('Choose Model Folder'), path)
         dialog.find('label', re.compile(r'infer_cfg\.yml'))
         if version == 'v1':
-            name_it(dialog, 'from-files')
+            wizard.name_it(dialog, 'from-files')
         else:
-            into(dialog, 'from-files')
-        do_import(dialog)
+            wizard.into(dialog, 'from-files')
+        wizard.run(dialog)
         found = imported('from-files', version)
         expect('source', found['source'], 'files')
         expect('files', paths(found), ['infer_cfg.yml', 'model.json', 'model.pdiparams'])
 
 
 def vision_as_model():
-    dialog = open_dialog('From Automatic Learning')
-    choose_task(dialog, '花卉分类')
+    dialog = wizard.open('From Automatic Learning')
+    wizard.choose_task(dialog, '花卉分类')
     expect('preference', dialog.find('text', words('Trainin_g Preference')).text, 'yolo11s-cls')
-    name_it(dialog, '花卉')
-    do_import(dialog)
+    wizard.name_it(dialog, '花卉')
+    wizard.run(dialog)
     version = imported('花卉', 'v1')
     expect('source', version['source'], 'automl')
     expect('files', [path for path in paths(version) if path.endswith('.pt')], ['best.pt'])
 
 
 def vision_as_version():
-    dialog = open_dialog('From Automatic Learning')
-    choose_task(dialog, 'ag-20250301_101500')
-    into(dialog, 'detector')
+    dialog = wizard.open('From Automatic Learning')
+    wizard.choose_task(dialog, 'ag-20250301_101500')
+    wizard.into(dialog, 'detector')
     dialog.find('text', words('Trainin_g Preference'), showing=False).put_text('high_quality')
-    do_import(dialog)
+    wizard.run(dialog)
     version = imported('detector', 'v3')
     expect('source', version['source'], 'automl')
     expect('metric', float(version['metrics']['accuracy']), 0.9125)
@@ -174,7 +139,7 @@ def vision_as_version():
 
 def ocr(dialog, new_key):
     dialog.find('radio button', words('_OCR', 'automatic learning')).click()
-    choose_task(dialog, '车牌识别')
+    wizard.choose_task(dialog, '车牌识别')
     expect('scene', dialog.find('text', words('Scene')).text, 'rec')
     entry = dialog.find('text', words('Ke_y of config.json'), showing=False)
     expect('key', entry.text, 'old')
@@ -187,10 +152,10 @@ def config_of(model, version):
 
 
 def ocr_as_model():
-    dialog = open_dialog('From Automatic Learning')
+    dialog = wizard.open('From Automatic Learning')
     ocr(dialog, '车"牌')
-    name_it(dialog, 'plates')
-    do_import(dialog)
+    wizard.name_it(dialog, 'plates')
+    wizard.run(dialog)
     version = imported('plates', 'v1')
     expect('source', version['source'], 'automl')
     expect('configuration', config_of('plates', 'v1'),
@@ -200,10 +165,10 @@ def ocr_as_model():
 
 
 def ocr_as_version():
-    dialog = open_dialog('From Automatic Learning')
+    dialog = wizard.open('From Automatic Learning')
     ocr(dialog, 'second')
-    into(dialog, 'plates')
-    do_import(dialog)
+    wizard.into(dialog, 'plates')
+    wizard.run(dialog)
     version = imported('plates', 'v2')
     expect('scene', version['task']['scene'], 'rec')
     expect('configuration', config_of('plates', 'v2'), CONFIG.replace('"old"', '"second"'))
@@ -211,9 +176,9 @@ def ocr_as_version():
 
 def leave():
     """With something entered it asks, and nothing is left of it."""
-    dialog = open_dialog('From Task')
-    choose_task(dialog, '情感分析')
-    name_it(dialog, 'never')
+    dialog = wizard.open('From Task')
+    wizard.choose_task(dialog, '情感分析')
+    wizard.name_it(dialog, 'never')
     key('Escape')
     desk.button('_Discard').press()
     desk.window.gone('dialog', words('Import Model'))

@@ -141,6 +141,14 @@ class Desk:
         """The row of a model (or of a version, by its number)."""
         return self.window.find('table row', re.compile(rf'^{re.escape(name)}\b'), **options)
 
+    def expand(self, model, version):
+        """Opens a model by its arrow."""
+        row = self.row(model)
+        row.steady_centre()
+        x, y, _width, height = row.box()
+        xdotool('mousemove', x + 14, y + height // 2, 'click', 1)
+        return self.row(version)
+
     def no_row(self, name):
         self.window.gone('table row', re.compile(rf'^{re.escape(name)}\b'))
 

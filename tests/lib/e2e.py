@@ -94,7 +94,8 @@ class Node:
             interface = self.accessible.get_text_iface()
             if interface is None:
                 return self.name
-            return Atspi.Text.get_text(interface, 0, -1)
+            # GTK's entries of one line know no -1.
+            return Atspi.Text.get_text(interface, 0, Atspi.Text.get_character_count(interface))
         except GLib.Error:
             return ''
 
