@@ -213,11 +213,6 @@ gboolean
 granary_flatbuffer_open_root (GranaryCursor    *cursor,
                               GranaryFlatTable *root)
 {
-  /* The beginning holds what is described, weights lie behind it: one good read of it spares many
-   * small ones back and forth. */
-  if (cursor->position == 0 && cursor->window_length == 0)
-    cursor->fetch = ROOT_FETCH / 2;
-
   return granary_flatbuffer_open_at (cursor, 0, root);
 }
 

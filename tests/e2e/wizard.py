@@ -39,7 +39,10 @@ class Wizard:
         dialog.find('radio button', self.words('New _Version')).click()
         dialog.find('toggle button', self.words('_Model')).click()
         type_text(name)
-        self.desk.window.find('list item', re.compile('^' + re.escape(name))).click()
+        # The list grows and shrinks while it is searched: no place to click at.
+        dialog.find('list item', re.compile('^' + re.escape(name)))
+        key('Return')
+        dialog.gone('entry', self.words('Search models'))
         dialog.find('label', re.compile(re.escape(name)))
 
     @staticmethod

@@ -234,7 +234,10 @@ test_ultralytics (void)
   g_autoptr (GranaryTask) running = read_task (folder, FLOWERS, "ultralytics");
   g_autoptr (GranaryTaskDetails) details = load_task (folder, DETECT, "ultralytics");
   g_autoptr (GranaryTaskDetails) flowers = load_task (folder, FLOWERS, "ultralytics");
+  g_autoptr (GranaryTaskDetails) left = NULL;
   g_autoptr (GranaryTask) stopped = NULL;
+  g_autofree char *args = NULL;
+  g_autofree char *best = NULL;
   const GranaryTaskOutput *output;
 
   g_assert_no_error (task->problem);
@@ -284,6 +287,19 @@ test_ultralytics (void)
   runs_settle (folder);
   stopped = read_task (folder, FLOWERS, "ultralytics");
   g_assert_cmpint (stopped->state, ==, GRANARY_TASK_STOPPED);
+
+  /* A checkpoint was cut, and what was asked for with it: the others are still there. */
+  args = g_build_filename (at, "args.yaml", NULL);
+  best = g_build_filename (at, "weights", "best.pt", NULL);
+  g_assert_cmpint (g_remove (args), ==, 0);
+  g_assert_cmpint (g_remove (best), ==, 0);
+  left = load_task (folder, DETECT, "ultralytics");
+  g_assert_no_error (left->task->problem);
+  output = granary_task_details_find (left, "last");
+  g_assert_nonnull (output);
+  assert_path (output, 0, at, "weights/last.pt");
+  g_assert_null (output->paths[1]);
+  g_assert_cmpstr (get_metric (output, "metrics/mAP50-95(B)"), ==, "0.51");
 
   runs_remove (folder);
 }

@@ -452,6 +452,12 @@ granary_import_dialog_new (GranaryConnection  *connection,
       granary_import_draft_set_model_id (draft, into_model_id);
     }
 
+  /* Where files are at home: on this computer, or on the platform. */
+  if ((paths == NULL || paths[0] == NULL) &&
+      granary_connection_get_kind (connection) != GRANARY_CONNECTION_LOCAL &&
+      granary_connection_get_storage (connection) != NULL)
+    granary_import_draft_set_source (draft, GRANARY_SOURCE_COS);
+
   self = g_object_new (GRANARY_TYPE_IMPORT_DIALOG, NULL);
   set_draft (self, draft);
   if (paths != NULL && paths[0] != NULL)
