@@ -30,6 +30,8 @@ struct _GranaryModelChooser
   GranaryCatalog     *catalog;     /* (nullable) */
   GListStore         *choices;     /* (element-type GranaryModelChoice) */
   GCancellable       *cancellable; /* (nullable): of the running search */
+  char               *text;        /* (owned) (nullable): what was searched for last */
+  gboolean            wants_first; /* Enter was pressed before that was found */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryModelChooser, granary_model_chooser, GTK_TYPE_POPOVER)
@@ -135,6 +137,26 @@ show_found (GranaryModelChooser *self,
 }
 
 static void
+choose (GranaryModelChooser *self,
+        GranaryModelChoice  *choice)
+{
+  g_autoptr (GranaryModelChoice) held = g_object_ref (choice);
+
+  gtk_popover_popdown (GTK_POPOVER (self));
+  g_signal_emit (self, signals[CHOSEN], 0, granary_model_choice_get_summary (held));
+}
+
+static void
+choose_selected (GranaryModelChooser *self)
+{
+  GranaryModelChoice *choice = gtk_single_selection_get_selected_item (self->selection);
+
+  self->wants_first = FALSE;
+  if (choice != NULL && g_str_equal (gtk_stack_get_visible_child_name (self->stack), "models"))
+    choose (self, choice);
+}
+
+static void
 found_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
@@ -151,6 +173,8 @@ found_cb (GObject      *source,
   if (found != NULL)
     {
       show_found (self, found);
+      if (self->wants_first)
+        choose_selected (self);
     }
   else
     {
@@ -170,24 +194,14 @@ start_search (GranaryModelChooser *self)
   if (self->catalog == NULL)
     return;
 
-  query = granary_query_new (gtk_editable_get_text (self->search_entry), NULL,
-                             GRANARY_SORT_UPDATED, TRUE);
+  g_set_str (&self->text, gtk_editable_get_text (self->search_entry));
+  query = granary_query_new (self->text, NULL, GRANARY_SORT_UPDATED, TRUE);
   self->cancellable = g_cancellable_new ();
   granary_catalog_read_async (self->catalog, search, query, (GDestroyNotify) granary_query_unref,
                               found_free, self->cancellable, found_cb, g_object_ref (self));
 }
 
 /* Callbacks */
-
-static void
-choose (GranaryModelChooser *self,
-        GranaryModelChoice  *choice)
-{
-  g_autoptr (GranaryModelChoice) held = g_object_ref (choice);
-
-  gtk_popover_popdown (GTK_POPOVER (self));
-  g_signal_emit (self, signals[CHOSEN], 0, granary_model_choice_get_summary (held));
-}
 
 static void
 activate_cb (GranaryModelChooser *self,
@@ -203,16 +217,26 @@ activate_cb (GranaryModelChooser *self,
 static void
 search_changed_cb (GranaryModelChooser *self)
 {
+  /* Enter was faster. */
+  if (g_strcmp0 (self->text, gtk_editable_get_text (self->search_entry)) == 0)
+    return;
+
+  self->wants_first = FALSE;
   start_search (self);
 }
 
+/* Enter chooses what is found by the whole text, also when it comes before that is there. */
 static void
 search_activate_cb (GranaryModelChooser *self)
 {
-  GranaryModelChoice *choice = gtk_single_selection_get_selected_item (self->selection);
+  gboolean is_late = g_strcmp0 (self->text, gtk_editable_get_text (self->search_entry)) != 0;
 
-  if (choice != NULL && g_str_equal (gtk_stack_get_visible_child_name (self->stack), "models"))
-    choose (self, choice);
+  if (is_late)
+    start_search (self);
+  if (self->cancellable != NULL)
+    self->wants_first = TRUE;
+  else
+    choose_selected (self);
 }
 
 static gboolean
@@ -282,6 +306,7 @@ granary_model_chooser_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), GRANARY_TYPE_MODEL_CHOOSER);
   g_clear_object (&self->choices);
   g_clear_object (&self->catalog);
+  g_clear_pointer (&self->text, g_free);
 
   G_OBJECT_CLASS (granary_model_chooser_parent_class)->dispose (object);
 }
