@@ -229,7 +229,7 @@ read_length (GranaryCursor *cursor,
              guint8         marker,
              guint64       *length)
 {
-  gint64 number;
+  gint64 number = 0;
 
   if (!read_integer (cursor, marker, &number))
     return FALSE;
