@@ -292,6 +292,22 @@ test_search (Fixture       *fixture,
                    ==, "Import");
 }
 
+/* Typed fast: Enter comes before the search has begun. */
+static void
+test_fast (Fixture       *fixture,
+           gconstpointer  data)
+{
+  granary_fake_tasks_add_many (fixture->tasks, 120);
+  granary_fake_tasks_add (fixture->tasks, -1, "plates", "车牌识别");
+  open_chooser (fixture, GRANARY_TASK_TRAINING);
+  widget_test_wait (shows_tasks, fixture);
+
+  gtk_editable_set_text (GTK_EDITABLE (get_search (fixture)), "车牌");
+  g_signal_emit_by_name (get_search (fixture), "activate");
+  widget_test_wait (has_chosen, fixture);
+  g_assert_cmpstr (fixture->chosen, ==, "plates");
+}
+
 /* Rows come, go and change where they are; what is looked at stays in place. */
 static void
 test_changed (Fixture       *fixture,
@@ -557,6 +573,7 @@ main (int   argc,
 
   ADD ("paging", FALSE, test_paging);
   ADD ("search", FALSE, test_search);
+  ADD ("fast", FALSE, test_fast);
   ADD ("changed", TRUE, test_changed);
   ADD ("problems", TRUE, test_problems);
   ADD ("failing", FALSE, test_failing);

@@ -51,6 +51,7 @@ struct _GranaryTaskChooser
   GCancellable        *cancellable;  /* of choosing folders */
   guint                spinner_id;
   gboolean             searching;    /* the answer to another text is awaited */
+  gboolean             wants_first;  /* Enter was pressed before it was there */
 };
 
 G_DEFINE_FINAL_TYPE (GranaryTaskChooser, granary_task_chooser, ADW_TYPE_NAVIGATION_PAGE)
@@ -231,6 +232,25 @@ show_id_entry (GranaryTaskChooser *self,
 }
 
 static void
+choose (GranaryTaskChooser *self,
+        const char         *uid)
+{
+  g_autoptr (GranaryTaskChooser) held = g_object_ref (self);
+  g_autofree char *chosen = g_strdup (uid);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "navigation.pop", NULL);
+  g_signal_emit (held, signals[CHOSEN], 0, chosen);
+}
+
+static void
+choose_item (GranaryTaskChooser *self,
+             GranaryTaskItem    *item)
+{
+  if (item != NULL && granary_task_item_is_usable (item))
+    choose (self, granary_task_item_get_task (item)->uid);
+}
+
+static void
 update (GranaryTaskChooser *self)
 {
   gboolean by_id = !granary_task_list_is_listed (self->list);
@@ -252,6 +272,12 @@ update (GranaryTaskChooser *self)
       if (get_n_tasks (self) > 0)
         gtk_list_view_scroll_to (self->list_view, 0, GTK_LIST_SCROLL_SELECT, NULL);
     }
+
+  if (self->wants_first && granary_task_list_is_current (self->list))
+    {
+      self->wants_first = FALSE;
+      choose_item (self, gtk_single_selection_get_selected_item (self->selection));
+    }
 }
 
 static void
@@ -269,25 +295,6 @@ scrolled_cb (GranaryTaskChooser *self)
 /* Choosing */
 
 static void
-choose (GranaryTaskChooser *self,
-        const char         *uid)
-{
-  g_autoptr (GranaryTaskChooser) held = g_object_ref (self);
-  g_autofree char *chosen = g_strdup (uid);
-
-  gtk_widget_activate_action (GTK_WIDGET (self), "navigation.pop", NULL);
-  g_signal_emit (held, signals[CHOSEN], 0, chosen);
-}
-
-static void
-choose_item (GranaryTaskChooser *self,
-             GranaryTaskItem    *item)
-{
-  if (item != NULL && granary_task_item_is_usable (item))
-    choose (self, granary_task_item_get_task (item)->uid);
-}
-
-static void
 activate_cb (GranaryTaskChooser *self,
              guint               position)
 {
@@ -302,17 +309,23 @@ search_changed_cb (GranaryTaskChooser *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->search_entry)));
 
-  if (self->list == NULL || g_strcmp0 (granary_task_list_get_text (self->list), text) == 0)
+  const char *known = self->list != NULL ? granary_task_list_get_text (self->list) : NULL;
+
+  if (self->list == NULL || g_str_equal (known != NULL ? known : "", text))
     return;
 
   self->searching = TRUE;
+  self->wants_first = FALSE;
   granary_task_list_set_text (self->list, text);
 }
 
+/* Enter chooses what is found by the whole text, also when it comes before that is there. */
 static void
 search_activate_cb (GranaryTaskChooser *self)
 {
-  if (granary_task_list_is_current (self->list))
+  search_changed_cb (self);
+  self->wants_first = !granary_task_list_is_current (self->list);
+  if (!self->wants_first)
     choose_item (self, gtk_single_selection_get_selected_item (self->selection));
 }
 
