@@ -195,6 +195,20 @@ static const char *const migrations[] = {
   "  name TEXT PRIMARY KEY,"
   "  value TEXT NOT NULL"
   ") STRICT, WITHOUT ROWID;",
+
+  /* What services of this computer and publishing need. files_changed: when files of a version that
+   * was there were last replaced, added or removed; NULL never. */
+  "ALTER TABLE versions ADD COLUMN files_changed INTEGER;"
+  "ALTER TABLE services ADD COLUMN url TEXT;"
+  "ALTER TABLE services ADD COLUMN failure TEXT NOT NULL DEFAULT 'none';"
+  "ALTER TABLE services ADD COLUMN failure_detail TEXT;"
+  "ALTER TABLE services ADD COLUMN n_restarts INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE services ADD COLUMN replicas INTEGER NOT NULL DEFAULT -1;"
+  "ALTER TABLE services ADD COLUMN available INTEGER NOT NULL DEFAULT -1;"
+  "ALTER TABLE services ADD COLUMN started INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE services ADD COLUMN files_as_of INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE services ADD COLUMN profile TEXT;"
+  "ALTER TABLE services ADD COLUMN is_wanted INTEGER NOT NULL DEFAULT 0;",
 };
 
 static gboolean

@@ -6,13 +6,23 @@
 
 #include "granary-catalog-mirror.h"
 #include "granary-catalog-private.h"
+#include "granary-catalog-writer.h"
 
 /* Model services as they were last seen. */
 
+/* A version that is not found was deleted for good: the embedded repository knows all of its own, and
+ * a mirror those of the models it has. */
 #define SERVICES \
   "SELECT s.uid, s.group_uid, s.name, s.number, s.model_uid, s.version_uid, s.model_name," \
-  " s.version_number, s.state, s.state_text, s.created, " GRANARY_SERVICE_VERSION " AS version_id" \
-  " FROM services s"
+  " s.version_number, s.state, s.state_text, s.created, s.url, s.failure, s.failure_detail," \
+  " s.n_restarts, s.replicas, s.available, s.started, s.files_as_of, s.profile, s.is_wanted," \
+  " s.version_id, v.model_id," \
+  " coalesce(s.files_as_of > 0 AND v.files_changed > s.files_as_of, 0)," \
+  " CASE WHEN v.id IS NULL THEN s.version_uid IS NULL" \
+  "     OR EXISTS (SELECT 1 FROM models k WHERE k.uid = s.model_uid)" \
+  "   ELSE v.trash IS NOT NULL OR m.trash IS NOT NULL END" \
+  " FROM (SELECT s.*, " GRANARY_SERVICE_VERSION " AS version_id FROM services s) s" \
+  " LEFT JOIN versions v ON v.id = s.version_id LEFT JOIN models m ON m.id = v.model_id"
 
 /* Those that run first; then what else is meant to. */
 #define IN_ORDER \
@@ -39,7 +49,22 @@ read_service (GranaryStatement *statement)
     service->state = GRANARY_SERVICE_UNKNOWN;
   service->state_text = granary_statement_dup_text (statement, 9);
   service->created = granary_statement_get_int (statement, 10);
-  service->version_id = granary_statement_get_int (statement, 11);
+  service->url = granary_statement_dup_text (statement, 11);
+  if (!granary_service_failure_from_id (granary_statement_get_text (statement, 12),
+                                        &service->failure))
+    service->failure = GRANARY_SERVICE_FAILURE_PLATFORM;
+  service->failure_detail = granary_statement_dup_text (statement, 13);
+  service->n_restarts = (int) granary_statement_get_int (statement, 14);
+  service->replicas = (int) granary_statement_get_int (statement, 15);
+  service->available = (int) granary_statement_get_int (statement, 16);
+  service->started = granary_statement_get_int (statement, 17);
+  service->files_as_of = granary_statement_get_int (statement, 18);
+  service->profile = granary_statement_dup_text (statement, 19);
+  service->is_wanted = granary_statement_get_int (statement, 20) != 0;
+  service->version_id = granary_statement_get_int (statement, 21);
+  service->model_id = granary_statement_get_int (statement, 22);
+  service->is_update_needed = granary_statement_get_int (statement, 23) != 0;
+  service->is_version_gone = granary_statement_get_int (statement, 24) != 0;
   return service;
 }
 
@@ -67,6 +92,16 @@ digest_service (const GranaryService *service)
   digest = granary_digest_int (digest, service->state);
   digest = granary_digest_text (digest, service->state_text);
   digest = granary_digest_int (digest, service->created);
+  digest = granary_digest_text (digest, service->url);
+  digest = granary_digest_int (digest, service->failure);
+  digest = granary_digest_text (digest, service->failure_detail);
+  digest = granary_digest_int (digest, service->n_restarts);
+  digest = granary_digest_int (digest, service->replicas);
+  digest = granary_digest_int (digest, service->available);
+  digest = granary_digest_int (digest, service->started);
+  digest = granary_digest_int (digest, service->files_as_of);
+  digest = granary_digest_text (digest, service->profile);
+  digest = granary_digest_int (digest, service->is_wanted);
   return (gint64) digest;
 }
 
@@ -137,18 +172,127 @@ put_service (GranaryWriter         *self,
          granary_writer_run (self,
                              "INSERT OR REPLACE INTO services (uid, group_uid, name, number,"
                              " model_uid, version_uid, model_name, version_number, state,"
-                             " state_text, created, digest)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                             error, "sssisssissii", service->uid, service->group_uid,
+                             " state_text, created, digest, url, failure, failure_detail,"
+                             " n_restarts, replicas, available, started, files_as_of, profile,"
+                             " is_wanted)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                             " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+                             error, "sssisssissiisssiiiiisi", service->uid, service->group_uid,
                              service->name != NULL ? service->name : service->uid,
                              (gint64) service->number, service->model_uid, service->version_uid,
                              service->model_name, (gint64) service->version_number,
                              granary_service_state_to_id (service->state), service->state_text,
-                             service->created, digest) &&
+                             service->created, digest, service->url,
+                             granary_service_failure_to_id (service->failure),
+                             service->failure_detail, (gint64) service->n_restarts,
+                             (gint64) service->replicas, (gint64) service->available,
+                             service->started, service->files_as_of, service->profile,
+                             (gint64) (service->is_wanted ? 1 : 0)) &&
          touch_models_of (self, service->uid, anyone, error);
 }
 
+/* A change that no known model has a part in is noted as one of no model. */
+static gboolean
+note_change (GranaryWriter  *self,
+             gboolean        anyone,
+             GError        **error)
+{
+  return anyone ||
+         granary_writer_run (self, "INSERT INTO changes (kind, id) VALUES ('services', 0)", error,
+                             "");
+}
+
+static GPtrArray *
+read_services (GranaryStatement  *statement,
+               GError           **error)
+{
+  g_autoptr (GPtrArray) services =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) granary_service_unref);
+  GError *local_error = NULL;
+
+  while (granary_statement_step (statement, &local_error))
+    g_ptr_array_add (services, read_service (statement));
+  if (!granary_read_ended (local_error, error))
+    return NULL;
+
+  return g_steal_pointer (&services);
+}
+
 /* Public functions */
+
+/**
+ * granary_writer_put_service:
+ * @self: a writer
+ * @service: a service with its id; fields that are not stored do not matter
+ * @error: return location
+ *
+ * Adds a service, or makes the one of its id this.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+granary_writer_put_service (GranaryWriter         *self,
+                            const GranaryService  *service,
+                            GError               **error)
+{
+  gboolean anyone = FALSE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (service != NULL && service->uid != NULL, FALSE);
+
+  return put_service (self, service, digest_service (service), &anyone, error) &&
+         note_change (self, anyone, error);
+}
+
+/**
+ * granary_writer_remove_service:
+ * @self: a writer
+ * @uid: id of a service; one that is not there is no error
+ * @error: return location
+ *
+ * Returns: whether it was written
+ */
+gboolean
+granary_writer_remove_service (GranaryWriter  *self,
+                               const char     *uid,
+                               GError        **error)
+{
+  gboolean anyone = FALSE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (uid != NULL, FALSE);
+
+  return touch_models_of (self, uid, &anyone, error) &&
+         granary_writer_run (self, "DELETE FROM services WHERE uid = ?1", error, "s", uid) &&
+         note_change (self, anyone, error);
+}
+
+/**
+ * granary_writer_list_services:
+ * @self: a writer
+ * @uid: (nullable): id of one, %NULL for all
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type GranaryService): as the transaction sees them; none when
+ *   there is none of that id
+ */
+GPtrArray *
+granary_writer_list_services (GranaryWriter  *self,
+                              const char     *uid,
+                              GError        **error)
+{
+  g_autoptr (GranaryStatement) statement = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  statement = granary_database_prepare (self->database,
+                                        SERVICES " WHERE ?1 IS NULL OR s.uid = ?1" IN_ORDER, error);
+  if (statement == NULL)
+    return NULL;
+
+  granary_statement_bind_text (statement, 1, uid);
+  return read_services (statement, error);
+}
 
 /**
  * granary_writer_mirror_services:
@@ -207,11 +351,7 @@ granary_writer_mirror_services (GranaryWriter  *self,
       anything = TRUE;
     }
 
-  if (anything && !anyone)
-    return granary_writer_run (self, "INSERT INTO changes (kind, id) VALUES ('services', 0)", error,
-                               "");
-
-  return TRUE;
+  return !anything || note_change (self, anyone, error);
 }
 
 /**
@@ -232,10 +372,8 @@ granary_catalog_list_services (GranaryCatalog  *self,
 {
   g_autoptr (GranaryReader) reader = NULL;
   g_autoptr (GranaryStatement) statement = NULL;
-  g_autoptr (GPtrArray) services = NULL;
   g_autofree char *models = dup_ids (model_ids);
   g_autofree char *versions = dup_ids (version_ids);
-  GError *local_error = NULL;
   gboolean all = model_ids == NULL && version_ids == NULL;
 
   statement = granary_catalog_start_read (self, NULL,
@@ -244,7 +382,7 @@ granary_catalog_list_services (GranaryCatalog  *self,
                                           " WHERE s.model_uid IN ("
                                           "   SELECT uid FROM models"
                                           "   WHERE id IN (SELECT value FROM json_each(?1)))"
-                                          " OR version_id IN ("
+                                          " OR s.version_id IN ("
                                           "   SELECT id FROM versions"
                                           "   WHERE model_id IN (SELECT value FROM json_each(?1))"
                                           "   UNION SELECT value FROM json_each(?2))" IN_ORDER,
@@ -257,11 +395,5 @@ granary_catalog_list_services (GranaryCatalog  *self,
       granary_statement_bind_text (statement, 1, models);
       granary_statement_bind_text (statement, 2, versions);
     }
-  services = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_service_unref);
-  while (granary_statement_step (statement, &local_error))
-    g_ptr_array_add (services, read_service (statement));
-  if (!granary_read_ended (local_error, error))
-    return NULL;
-
-  return g_steal_pointer (&services);
+  return read_services (statement, error);
 }

@@ -739,6 +739,8 @@ granary_writer_set_files (GranaryWriter  *self,
 
   model_id = find_model_of (self, version_id, error);
   return model_id != 0 && granary_writer_write_files (self, version_id, files, error) &&
+         granary_writer_run (self, "UPDATE versions SET files_changed = ?2 WHERE id = ?1", error,
+                             "ii", version_id, g_get_real_time ()) &&
          touch_time (self, model_id, error);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "granary-catalog.h"
+#include "granary-service.h"
 
 G_BEGIN_DECLS
 
@@ -170,6 +171,17 @@ GranaryModel *
 GranaryVersion *
            granary_writer_load_version        (GranaryWriter         *self,
                                                gint64                 version_id,
+                                               GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Services, one at a time; a mirror replaces them all: see granary-catalog-mirror.h. */
+gboolean   granary_writer_put_service         (GranaryWriter         *self,
+                                               const GranaryService  *service,
+                                               GError               **error);
+gboolean   granary_writer_remove_service      (GranaryWriter         *self,
+                                               const char            *uid,
+                                               GError               **error);
+GPtrArray *granary_writer_list_services       (GranaryWriter         *self,
+                                               const char            *uid,
                                                GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* History. */

@@ -209,9 +209,34 @@ typedef enum
   GRANARY_REASON_REGISTRY_UNAVAILABLE, /* subject: the registry */
   GRANARY_REASON_IMAGE_ADDRESS,       /* subject: what was typed */
   GRANARY_REASON_CONFIG_KEPT,         /* subject: MODEL vN/config.json */
+
+  /* Model services. Subject: the service, but where said. */
+  GRANARY_REASON_SERVICE_MISSING, /* subject: the service, by name or id */
+  GRANARY_REASON_SERVICE_AMBIGUOUS, /* subject: the name of several services */
+  GRANARY_REASON_SERVICE_NAME_INVALID, /* subject: the name */
+  GRANARY_REASON_SERVICE_NAME_TAKEN, /* subject: the name */
+  GRANARY_REASON_SERVICE_VERSION_DELETED,
+  GRANARY_REASON_SERVICE_STATE,
+  GRANARY_REASON_SERVICE_NOT_RUNNING,
+  GRANARY_REASON_SERVICE_START_FAILED,
+  GRANARY_REASON_SERVICE_NO_ADDRESS,
+  GRANARY_REASON_SERVICE_LOG_ELSEWHERE,
+  GRANARY_REASON_SUPERVISOR_UNREACHABLE, /* subject: the repository */
+  GRANARY_REASON_SUPERVISOR_OTHER, /* subject: the repository */
+  GRANARY_REASON_SANDBOX_MISSING, /* subject: the version or service */
+  GRANARY_REASON_HANDLER_MISSING, /* subject: the version */
+  GRANARY_REASON_REQUIREMENTS_UNMET, /* subject: the packages */
+  GRANARY_REASON_PYTHON_MISSING, /* subject: its path */
+  GRANARY_REASON_SPEC_UNSET, /* subject: the version */
+  GRANARY_REASON_SPEC_SOLD_OUT, /* subject: the instance type */
+  GRANARY_REASON_PRICE_UNCONFIRMED, /* subject: what it costs */
+  GRANARY_REASON_PRICE_UNKNOWN, /* subject: the instance type */
+  GRANARY_REASON_REQUEST_NOT_JSON, /* subject: where it stands */
+  GRANARY_REASON_SDK_UNAVAILABLE, /* subject: the version */
+  GRANARY_REASON_SDK_FORBIDDEN, /* subject: its address */
 } GranaryReason;
 
-#define GRANARY_N_REASONS (GRANARY_REASON_CONFIG_KEPT + 1)
+#define GRANARY_N_REASONS (GRANARY_REASON_SDK_FORBIDDEN + 1)
 
 #define GRANARY_ERROR (granary_error_quark ())
 

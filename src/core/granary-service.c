@@ -17,6 +17,47 @@ static const char *const state_ids[GRANARY_N_SERVICE_STATES] = {
   [GRANARY_SERVICE_FAILED] = "failed",
 };
 
+static const char *const failure_ids[GRANARY_N_SERVICE_FAILURES] = {
+  [GRANARY_SERVICE_FAILURE_NONE] = "none",
+  [GRANARY_SERVICE_FAILURE_PLATFORM] = "platform",
+  [GRANARY_SERVICE_FAILURE_PYTHON] = "python",
+  [GRANARY_SERVICE_FAILURE_SANDBOX] = "sandbox",
+  [GRANARY_SERVICE_FAILURE_FILES] = "files",
+  [GRANARY_SERVICE_FAILURE_HANDLER] = "handler",
+  [GRANARY_SERVICE_FAILURE_REQUIREMENTS] = "requirements",
+  [GRANARY_SERVICE_FAILURE_INSTALL] = "install",
+  [GRANARY_SERVICE_FAILURE_IMPORT] = "import",
+  [GRANARY_SERVICE_FAILURE_LOAD] = "load",
+  [GRANARY_SERVICE_FAILURE_TIMEOUT] = "timeout",
+  [GRANARY_SERVICE_FAILURE_STUCK] = "stuck",
+  [GRANARY_SERVICE_FAILURE_MEMORY] = "memory",
+  [GRANARY_SERVICE_FAILURE_EXITED] = "exited",
+  [GRANARY_SERVICE_FAILURE_KILLED] = "killed",
+  [GRANARY_SERVICE_FAILURE_PORT] = "port",
+  [GRANARY_SERVICE_FAILURE_DISK] = "disk",
+  [GRANARY_SERVICE_FAILURE_ARREARS] = "arrears",
+};
+
+/* Auxiliary functions */
+
+static gboolean
+find_id (const char         *id,
+         const char *const  *ids,
+         guint               n_ids,
+         guint              *found)
+{
+  for (guint i = 0; id != NULL && i < n_ids; i++)
+    {
+      if (g_str_equal (ids[i], id))
+        {
+          *found = i;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 static void
 granary_service_clear (gpointer data)
 {
@@ -29,7 +70,12 @@ granary_service_clear (gpointer data)
   g_free (self->version_uid);
   g_free (self->model_name);
   g_free (self->state_text);
+  g_free (self->url);
+  g_free (self->failure_detail);
+  g_free (self->profile);
 }
+
+/* Public functions */
 
 /**
  * granary_service_new:
@@ -39,7 +85,42 @@ granary_service_clear (gpointer data)
 GranaryService *
 granary_service_new (void)
 {
-  return g_atomic_rc_box_new0 (GranaryService);
+  GranaryService *self = g_atomic_rc_box_new0 (GranaryService);
+
+  self->replicas = -1;
+  self->available = -1;
+
+  return self;
+}
+
+/**
+ * granary_service_copy:
+ * @self: a service
+ *
+ * Returns: (transfer full): another with the same content, which its maker may change until it is
+ *   handed on
+ */
+GranaryService *
+granary_service_copy (const GranaryService *self)
+{
+  GranaryService *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = granary_service_new ();
+  *copy = *self;
+  copy->uid = g_strdup (self->uid);
+  copy->group_uid = g_strdup (self->group_uid);
+  copy->name = g_strdup (self->name);
+  copy->model_uid = g_strdup (self->model_uid);
+  copy->version_uid = g_strdup (self->version_uid);
+  copy->model_name = g_strdup (self->model_name);
+  copy->state_text = g_strdup (self->state_text);
+  copy->url = g_strdup (self->url);
+  copy->failure_detail = g_strdup (self->failure_detail);
+  copy->profile = g_strdup (self->profile);
+
+  return copy;
 }
 
 GranaryService *
@@ -83,16 +164,49 @@ gboolean
 granary_service_state_from_id (const char          *id,
                                GranaryServiceState *state)
 {
+  guint found;
+
   g_return_val_if_fail (state != NULL, FALSE);
 
-  for (guint i = 0; id != NULL && i < GRANARY_N_SERVICE_STATES; i++)
-    {
-      if (g_str_equal (state_ids[i], id))
-        {
-          *state = i;
-          return TRUE;
-        }
-    }
+  if (!find_id (id, state_ids, GRANARY_N_SERVICE_STATES, &found))
+    return FALSE;
 
-  return FALSE;
+  *state = found;
+  return TRUE;
+}
+
+/**
+ * granary_service_failure_to_id:
+ * @failure: why a service does not run
+ *
+ * Returns: its stored form
+ */
+const char *
+granary_service_failure_to_id (GranaryServiceFailure failure)
+{
+  g_return_val_if_fail ((guint) failure < GRANARY_N_SERVICE_FAILURES, NULL);
+
+  return failure_ids[failure];
+}
+
+/**
+ * granary_service_failure_from_id:
+ * @id: (nullable): stored form
+ * @failure: (out): what it means
+ *
+ * Returns: whether it is known
+ */
+gboolean
+granary_service_failure_from_id (const char            *id,
+                                 GranaryServiceFailure *failure)
+{
+  guint found;
+
+  g_return_val_if_fail (failure != NULL, FALSE);
+
+  if (!find_id (id, failure_ids, GRANARY_N_SERVICE_FAILURES, &found))
+    return FALSE;
+
+  *failure = found;
+  return TRUE;
 }

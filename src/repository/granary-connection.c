@@ -22,6 +22,7 @@ struct _GranaryConnection
   GranaryConnectionStatus *status;     /* (owned) (nullable) */
   GranaryTaskSource       *tasks;      /* (owned) (nullable) */
   GranaryImageSource      *images;     /* (owned) (nullable) */
+  GranaryServiceHost      *services;   /* (owned) (nullable) */
   GPtrArray               *repairs;    /* (owned) (element-type GranaryRepair) */
   GDestroyNotify           closer;     /* (nullable) */
   gpointer                 closer_data;
@@ -53,6 +54,7 @@ granary_connection_finalize (GObject *object)
   g_clear_object (&self->status);
   g_clear_object (&self->tasks);
   g_clear_object (&self->images);
+  g_clear_object (&self->services);
   g_clear_object (&self->catalog);
   g_clear_pointer (&self->repairs, g_ptr_array_unref);
 
@@ -250,6 +252,14 @@ granary_connection_get_image_source (GranaryConnection *self)
   return self->images;
 }
 
+GranaryServiceHost *
+granary_connection_get_service_host (GranaryConnection *self)
+{
+  g_return_val_if_fail (GRANARY_IS_CONNECTION (self), NULL);
+
+  return self->services;
+}
+
 void
 granary_connection_set_features (GranaryConnection *self,
                                  GranaryFeatures    features)
@@ -307,6 +317,16 @@ granary_connection_set_image_source (GranaryConnection  *self,
   g_return_if_fail (source == NULL || GRANARY_IS_IMAGE_SOURCE (source));
 
   g_set_object (&self->images, source);
+}
+
+void
+granary_connection_set_service_host (GranaryConnection  *self,
+                                     GranaryServiceHost *host)
+{
+  g_return_if_fail (GRANARY_IS_CONNECTION (self));
+  g_return_if_fail (host == NULL || GRANARY_IS_SERVICE_HOST (host));
+
+  g_set_object (&self->services, host);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "granary-image-source.h"
 #include "granary-object-storage.h"
 #include "granary-repository.h"
+#include "granary-service-host.h"
 #include "granary-task-source.h"
 #include "granary-transfer-queue.h"
 
@@ -102,6 +103,7 @@ GranaryConnectionStatus *
                        granary_connection_get_status     (GranaryConnection     *self);
 GranaryTaskSource     *granary_connection_get_task_source  (GranaryConnection   *self);
 GranaryImageSource    *granary_connection_get_image_source (GranaryConnection   *self);
+GranaryServiceHost    *granary_connection_get_service_host (GranaryConnection   *self);
 /* For back ends, before the connection is handed out. */
 void                   granary_connection_set_features   (GranaryConnection     *self,
                                                           GranaryFeatures        features);
@@ -115,6 +117,8 @@ void                   granary_connection_set_task_source  (GranaryConnection   
                                                             GranaryTaskSource   *source);
 void                   granary_connection_set_image_source (GranaryConnection   *self,
                                                             GranaryImageSource  *source);
+void                   granary_connection_set_service_host (GranaryConnection   *self,
+                                                            GranaryServiceHost  *host);
 /* What has to be ended besides; @func is called once, with @data, when the connection closes or goes,
  * whichever comes first. */
 void                   granary_connection_set_closer     (GranaryConnection     *self,

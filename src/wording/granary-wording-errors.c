@@ -13,9 +13,9 @@
 
 /* Puts @subject in place of the %s of @text. Not printf: @text is no literal here, and a wrong
  * translation must not be able to crash. */
-static char *
-fill (const char *text,
-      const char *subject)
+char *
+granary_wording_fill (const char *text,
+                      const char *subject)
 {
   const char *place = strstr (text, "%s");
 
@@ -91,7 +91,7 @@ make_why (const GError *error,
                                 subject, line);
     }
 
-  return fill (_(row->why), subject);
+  return granary_wording_fill (_(row->why), subject);
 }
 
 /* What to do: of the row, but where the verb makes another thing the natural one. */
@@ -218,6 +218,33 @@ make_title (GranaryVerb  verb,
     case GRANARY_VERB_DISCONNECT:
       return object != NULL ? g_strdup_printf (_("Could not sign out of “%s”"), object)
                             : g_strdup (_("Could not sign out"));
+    case GRANARY_VERB_PUBLISH:
+      return object != NULL ? g_strdup_printf (_("Could not publish “%s”"), object)
+                            : g_strdup (_("Could not publish"));
+    case GRANARY_VERB_START_SERVICE:
+      return object != NULL ? g_strdup_printf (_("Could not start “%s”"), object)
+                            : g_strdup (_("Could not start the service"));
+    case GRANARY_VERB_STOP_SERVICE:
+      return object != NULL ? g_strdup_printf (_("Could not stop “%s”"), object)
+                            : g_strdup (_("Could not stop the service"));
+    case GRANARY_VERB_UPDATE_SERVICE:
+      return object != NULL ? g_strdup_printf (_("Could not update “%s”"), object)
+                            : g_strdup (_("Could not update the service"));
+    case GRANARY_VERB_REMOVE_SERVICE:
+      return object != NULL ? g_strdup_printf (_("Could not remove “%s”"), object)
+                            : g_strdup (_("Could not remove the service"));
+    case GRANARY_VERB_CALL_SERVICE:
+      return object != NULL ? g_strdup_printf (_("Could not call “%s”"), object)
+                            : g_strdup (_("Could not call the service"));
+    case GRANARY_VERB_READ_LOG:
+      return object != NULL ? g_strdup_printf (_("Could not read the log of “%s”"), object)
+                            : g_strdup (_("Could not read the log"));
+    case GRANARY_VERB_LIST_SERVICES:
+      return object != NULL ? g_strdup_printf (_("Could not list the services of “%s”"), object)
+                            : g_strdup (_("Could not list the services"));
+    case GRANARY_VERB_DOWNLOAD_SDK:
+      return object != NULL ? g_strdup_printf (_("Could not download the SDK of “%s”"), object)
+                            : g_strdup (_("Could not download the SDK"));
     default:
       g_return_val_if_reached (g_strdup (_("Something went wrong")));
     }

@@ -33,4 +33,8 @@ GranaryWording *granary_wording_new  (char          *title,
 char           *granary_wording_join (const char    *first,
                                       const char    *second) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @text with @subject in place of its %s. */
+char *granary_wording_fill (const char *text,
+                            const char *subject) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -633,6 +633,122 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("The version was imported. Open its configuration in the details and enter the key there."),
     GRANARY_WAY_OUT_NONE,
   },
+  [GRANARY_REASON_SERVICE_MISSING] = {
+    N_("There is no service “%s”."),
+    N_("Look at the list of services, or refresh it."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SERVICE_AMBIGUOUS] = {
+    N_("Several services are called “%s”."),
+    N_("Name the one you mean by its id."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SERVICE_NAME_INVALID] = {
+    N_("“%s” cannot be the name of a service."),
+    N_("Use up to 60 Latin letters, digits, “_” and “-”, beginning with a letter or digit."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SERVICE_NAME_TAKEN] = {
+    N_("There is a service group “%s” already."),
+    N_("Add a version to that group, or enter another name."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SERVICE_VERSION_DELETED] = {
+    N_("The version that “%s” serves was deleted, so it cannot be started again."),
+    N_("Restore the version from the trash where there is one, or publish another version."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SERVICE_STATE] = {
+    N_("“%s” cannot do that in its present state."),
+    N_("Wait until it runs or has stopped, then try again."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_SERVICE_NOT_RUNNING] = {
+    N_("“%s” does not run, so it cannot answer."),
+    N_("Start it, then try again."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SERVICE_START_FAILED] = {
+    N_("“%s” could not be started."),
+    N_("Look at its log for the cause."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_SERVICE_NO_ADDRESS] = {
+    N_("“%s” has no address that can be called from here."),
+    N_("Look at its calling information in the console."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SERVICE_LOG_ELSEWHERE] = {
+    N_("The log of “%s” cannot be read from here."),
+    N_("Look at it in the console."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SUPERVISOR_UNREACHABLE] = {
+    N_("The program that runs the services of “%s” does not answer."),
+    N_("Try again; if it goes on, close all windows of Granary and end granary-serviced."),
+    GRANARY_WAY_OUT_RETRY,
+  },
+  [GRANARY_REASON_SUPERVISOR_OTHER] = {
+    N_("The services of “%s” are run by another version of Granary."),
+    N_("Close its windows and stop its services, then try again."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SANDBOX_MISSING] = {
+    N_("“%s” cannot be run in a sandbox: bubblewrap is not installed or may not be used."),
+    N_("Install bubblewrap, or allow this service to run without a sandbox. Then its "
+       "code can read and change your files."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_HANDLER_MISSING] = {
+    N_("“%s” has nothing that can be served: no model_service.py and no single ONNX file."),
+    N_("Upload a model_service.py or an ONNX file to it."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_REQUIREMENTS_UNMET] = {
+    N_("Packages that requirements.txt asks for are not installed: %s."),
+    N_("Let them be installed for this service, or choose another Python."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_PYTHON_MISSING] = {
+    N_("There is no Python that can be run at “%s”."),
+    N_("Choose another Python."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SPEC_UNSET] = {
+    N_("No computing resource is chosen for “%s”."),
+    N_("Choose an instance type or a resource group."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SPEC_SOLD_OUT] = {
+    N_("“%s” is sold out at the moment."),
+    N_("Choose another instance type, or try again later."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_PRICE_UNCONFIRMED] = {
+    N_("The price of %s has not been confirmed."),
+    N_("Confirm it in the publish dialog, or with --accept-price."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_PRICE_UNKNOWN] = {
+    N_("The price of “%s” could not be asked for."),
+    N_("Look it up in the console; it is charged by the hour."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_REQUEST_NOT_JSON] = {
+    N_("The request is not valid JSON: %s."),
+    N_("Correct it, then send it again."),
+    GRANARY_WAY_OUT_CHANGE_INPUT,
+  },
+  [GRANARY_REASON_SDK_UNAVAILABLE] = {
+    N_("“%s” has no SDK to download."),
+    N_("SDKs come with object detection and image classification of automatic learning."),
+    GRANARY_WAY_OUT_NONE,
+  },
+  [GRANARY_REASON_SDK_FORBIDDEN] = {
+    N_("The SDK lies in a bucket of the platform that your key may not read: “%s”."),
+    N_("Download it in the console, or with COSBrowser."),
+    GRANARY_WAY_OUT_NONE,
+  },
 };
 
 /* Where only the kind of failure is. */

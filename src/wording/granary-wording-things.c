@@ -191,6 +191,106 @@ granary_wording_service_state (GranaryServiceState state)
 }
 
 /**
+ * granary_wording_service_failure:
+ * @service: a service
+ *
+ * Returns: (transfer full) (nullable): one or two sentences: why it does not run, or ended last time;
+ *   %NULL when there is nothing to tell
+ */
+char *
+granary_wording_service_failure (const GranaryService *service)
+{
+  static const struct
+  {
+    const char *with;
+    const char *without;
+  } rows[GRANARY_N_SERVICE_FAILURES] = {
+    [GRANARY_SERVICE_FAILURE_PLATFORM] = {
+      N_("The platform says: %s"),
+      N_("The platform says that it failed."),
+    },
+    [GRANARY_SERVICE_FAILURE_PYTHON] = {
+      N_("There is no Python that can be run at “%s”. Choose another one."),
+      N_("There is no Python that can be run. Choose another one."),
+    },
+    [GRANARY_SERVICE_FAILURE_SANDBOX] = {
+      N_("No sandbox could be made: %s. Install bubblewrap, or allow it to run without."),
+      N_("No sandbox could be made. Install bubblewrap, or allow it to run without."),
+    },
+    [GRANARY_SERVICE_FAILURE_FILES] = {
+      N_("Its files are not what they were: “%s”. Update it."),
+      N_("Its files are not what they were. Update it."),
+    },
+    [GRANARY_SERVICE_FAILURE_HANDLER] = {
+      N_("There is nothing that can be served: %s."),
+      N_("There is nothing that can be served."),
+    },
+    [GRANARY_SERVICE_FAILURE_REQUIREMENTS] = {
+      N_("Packages that requirements.txt asks for are not installed: %s. Have them "
+         "installed for this service, or choose another Python."),
+      N_("Packages that requirements.txt asks for are not installed."),
+    },
+    [GRANARY_SERVICE_FAILURE_INSTALL] = {
+      N_("Packages could not be installed: %s"),
+      N_("Packages could not be installed."),
+    },
+    [GRANARY_SERVICE_FAILURE_IMPORT] = {
+      N_("model_service.py cannot be imported: %s"),
+      N_("model_service.py cannot be imported."),
+    },
+    [GRANARY_SERVICE_FAILURE_LOAD] = {
+      N_("The model did not load: %s"),
+      N_("The model did not load: load() returned false."),
+    },
+    [GRANARY_SERVICE_FAILURE_TIMEOUT] = {
+      N_("It did not get ready within %s seconds."),
+      N_("It did not get ready in time."),
+    },
+    [GRANARY_SERVICE_FAILURE_STUCK] = {
+      N_("A request took longer than %s seconds."),
+      N_("A request took too long."),
+    },
+    [GRANARY_SERVICE_FAILURE_MEMORY] = {
+      N_("It needed more memory than the %s MiB that it may use. Allow it more."),
+      N_("It needed more memory than it may use. Allow it more."),
+    },
+    [GRANARY_SERVICE_FAILURE_EXITED] = {
+      N_("It ended by itself with code %s."),
+      N_("It ended by itself."),
+    },
+    [GRANARY_SERVICE_FAILURE_KILLED] = {
+      N_("It was ended by the signal %s."),
+      N_("It was ended by a signal."),
+    },
+    [GRANARY_SERVICE_FAILURE_PORT] = {
+      N_("No port could be had for it: %s."),
+      N_("No port could be had for it."),
+    },
+    [GRANARY_SERVICE_FAILURE_DISK] = {
+      N_("Its folder cannot be written: %s. Make room, then start it."),
+      N_("Its folder cannot be written. Make room, then start it."),
+    },
+    [GRANARY_SERVICE_FAILURE_ARREARS] = {
+      N_("The platform stopped it because the account owes money."),
+      N_("The platform stopped it because the account owes money."),
+    },
+  };
+  const char *detail;
+
+  g_return_val_if_fail (service != NULL, NULL);
+
+  if ((guint) service->failure >= GRANARY_N_SERVICE_FAILURES ||
+      rows[service->failure].with == NULL)
+    return NULL;
+
+  detail = service->failure_detail;
+  if (detail == NULL || *detail == '\0' || strstr (rows[service->failure].with, "%s") == NULL)
+    return g_strdup (_(rows[service->failure].without));
+
+  return granary_wording_fill (_(rows[service->failure].with), detail);
+}
+
+/**
  * granary_wording_service:
  * @service: a service
  *

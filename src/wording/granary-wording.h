@@ -32,9 +32,18 @@ typedef enum
   GRANARY_VERB_REFRESH,
   GRANARY_VERB_LIST_OBJECTS,
   GRANARY_VERB_DISCONNECT,
+  GRANARY_VERB_PUBLISH,
+  GRANARY_VERB_START_SERVICE,
+  GRANARY_VERB_STOP_SERVICE,
+  GRANARY_VERB_UPDATE_SERVICE,
+  GRANARY_VERB_REMOVE_SERVICE,
+  GRANARY_VERB_CALL_SERVICE,
+  GRANARY_VERB_READ_LOG,
+  GRANARY_VERB_LIST_SERVICES,
+  GRANARY_VERB_DOWNLOAD_SDK,
 } GranaryVerb;
 
-#define GRANARY_N_VERBS (GRANARY_VERB_DISCONNECT + 1)
+#define GRANARY_N_VERBS (GRANARY_VERB_DOWNLOAD_SDK + 1)
 
 /**
  * GranaryWayOut:
@@ -104,6 +113,7 @@ char           *granary_wording_status_progress (GranaryStatus            status
 const char     *granary_wording_source          (GranarySource            source);
 const char     *granary_wording_task_state      (GranaryTaskState         state);
 const char     *granary_wording_service_state   (GranaryServiceState      state);
+char           *granary_wording_service_failure (const GranaryService    *service) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_service         (const GranaryService    *service) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_event           (const GranaryEvent      *event) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_version         (const char              *model_name,

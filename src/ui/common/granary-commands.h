@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "granary-connection.h"
+#include "granary-service-host.h"
 
 G_BEGIN_DECLS
 
@@ -44,5 +45,36 @@ void granary_command_restore   (GtkWidget           *widget,
 void granary_command_purge     (GtkWidget           *widget,
                                 GranaryConnection   *connection,
                                 const char * const  *entries);
+
+
+/* Services. With @ask always the dialog; without it only where the remembered way of publishing does
+ * not do: none yet, or a price that was not agreed to. (publish/) */
+void granary_command_publish       (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    gint64                version_id,
+                                    gboolean              ask);
+/* Asks before removing, and before stopping what cannot be started again. (services/) */
+void granary_command_act           (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    const GranaryService *service,
+                                    GranaryServiceAction  action);
+void granary_command_show_log      (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    const GranaryService *service);
+void granary_command_copy_address  (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    const GranaryService *service);
+/* Try It. (services/) */
+void granary_command_try           (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    const GranaryService *service);
+/* Only for object detection and image classification of automatic learning: see
+ * granary_version_has_sdk(). (publish/) */
+void granary_command_download_sdk  (GtkWidget            *widget,
+                                    GranaryConnection    *connection,
+                                    gint64                version_id);
+void granary_command_open_cosbrowser (GtkWidget          *widget,
+                                    GranaryConnection    *connection,
+                                    gint64                version_id);
 
 G_END_DECLS
