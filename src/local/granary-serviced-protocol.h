@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 /*
  * How granary-serviced is spoken to, and where it keeps what.
  *
- * One granary-serviced runs for each repository. It holds an flock on `services/lock` for its life and
- * listens on a Unix socket of the user's runtime folder; it answers only processes of the same user.
+ * One granary-serviced runs for each repository, started as `granary-serviced FOLDER` by whoever needs
+ * it first. It holds an flock on `services/lock` for its life and listens on a Unix socket of the user's
+ * runtime folder; it answers only processes of the same user.
  * Client and server send JSON objects, one a line, at most GRANARY_SERVICED_LINE_MAX bytes each:
  *
  *   {"id": 7, "verb": "start", "arguments": {"uid": "svc-…"}}
