@@ -38,6 +38,9 @@ static const Title titles[] = {
     N_("Permanently deleting “%s”"), N_("Permanently deleting"),
     N_("Permanently deleted “%s”"), N_("Permanently deleted"),
   },
+  [GRANARY_TRANSFER_PUBLISH] = {
+    N_("Publishing “%s”"), N_("Publishing"), N_("Published “%s”"), N_("Published"),
+  },
 };
 
 /**
@@ -292,6 +295,7 @@ static const char *const progress_words[] = {
   [GRANARY_TRANSFER_VERIFY] = N_("Verifying %d%%"),
   [GRANARY_TRANSFER_DELETE] = N_("Deleting %d%%"),
   [GRANARY_TRANSFER_PURGE] = N_("Deleting %d%%"),
+  [GRANARY_TRANSFER_PUBLISH] = N_("Publishing %d%%"),
 };
 
 static char *

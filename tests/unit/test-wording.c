@@ -461,7 +461,7 @@ make_line (GranaryTransfer *transfer)
 static void
 test_transfers (void)
 {
-  for (int kind = 0; kind <= GRANARY_TRANSFER_PURGE; kind++)
+  for (int kind = 0; kind <= GRANARY_TRANSFER_PUBLISH; kind++)
     {
       g_autoptr (GranaryTransfer) named = granary_transfer_new (kind, "plate-ocr v6");
       g_autoptr (GranaryTransfer) unnamed = granary_transfer_new (kind, NULL);
