@@ -10,6 +10,13 @@ G_BEGIN_DECLS
  * a letter or digit. */
 #define GRANARY_SERVICE_NAME_MAX 60
 
+/* How a service on the cloud is paid for. */
+#define GRANARY_CHARGE_POSTPAID "POSTPAID_BY_HOUR"
+#define GRANARY_CHARGE_PREPAID "PREPAID"
+
+/* Agreed to whatever it is: only counts where the price cannot be found out. */
+#define GRANARY_PRICE_ANY G_MAXINT64
+
 #define GRANARY_TYPE_PUBLISH_PROFILE (granary_publish_profile_get_type ())
 
 /**
@@ -34,7 +41,8 @@ G_BEGIN_DECLS
  * @gpu_type: (nullable): cloud, prepaid
  * @replicas: cloud: instances, 1 or more
  * @authorization: cloud: whether callers need the service's token
- * @price: cloud: fen an hour, for all instances, that the user has agreed to; -1 none
+ * @price: cloud: fen an hour, for all instances, that the user has agreed to; -1 none,
+ *   %GRANARY_PRICE_ANY where it could not be found out, and that was said
  * @description: (nullable): what the service is for
  *
  * How a version is published, apart from which one and under what name. Remembered for each
