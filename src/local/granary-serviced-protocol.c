@@ -6,7 +6,11 @@
 
 #include "granary-serviced-protocol.h"
 
+#include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "granary-local-store-private.h"
 
@@ -68,6 +72,45 @@ granary_serviced_dup_socket (const char *folder)
   name = g_strconcat (digest, ".socket", NULL);
 
   return g_build_filename (g_get_user_runtime_dir (), "granary", name, NULL);
+}
+
+/**
+ * granary_serviced_make_address:
+ * @folder: of a repository, absolute
+ * @make_folder: whether to make the folder of the socket when it is not there
+ * @folder_fd: (out): a descriptor that the address may depend on, -1 none; to be closed once it was
+ *   bound or connected to
+ *
+ * Returns: (transfer full) (nullable): address of the socket; %NULL, with errno set, where its folder
+ *   is not there or cannot be made
+ */
+GSocketAddress *
+granary_serviced_make_address (const char *folder,
+                               gboolean    make_folder,
+                               int        *folder_fd)
+{
+  g_autofree char *path = granary_serviced_dup_socket (folder);
+  g_autofree char *place = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *shorter = NULL;
+
+  g_return_val_if_fail (path != NULL && folder_fd != NULL, NULL);
+
+  *folder_fd = -1;
+  place = g_path_get_dirname (path);
+  if (make_folder && g_mkdir_with_parents (place, 0700) != 0)
+    return NULL;
+
+  if (strlen (path) < sizeof ((struct sockaddr_un *) NULL)->sun_path)
+    return g_unix_socket_address_new (path);
+
+  *folder_fd = open (place, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (*folder_fd < 0)
+    return NULL;
+  name = g_path_get_basename (path);
+  shorter = g_strdup_printf ("/proc/self/fd/%d/%s", *folder_fd, name);
+
+  return g_unix_socket_address_new (shorter);
 }
 
 /**

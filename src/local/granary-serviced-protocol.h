@@ -56,6 +56,12 @@ G_BEGIN_DECLS
 
 /* @folder is that of a repository, absolute. */
 char *granary_serviced_dup_socket  (const char  *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* The same as an address, however long the path is: it then leads through @folder_fd, which is to be
+ * kept open while the address is used. NULL where the folder of the socket is not there. */
+GSocketAddress *
+      granary_serviced_make_address (const char *folder,
+                                    gboolean     make_folder,
+                                    int         *folder_fd) G_GNUC_WARN_UNUSED_RESULT;
 char *granary_serviced_dup_path    (const char  *folder,
                                     const char  *uid,
                                     const char  *name) G_GNUC_WARN_UNUSED_RESULT;
