@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @interpreter: absolute path of the program, valid UTF-8
  * @tool: (nullable): what made it: `venv`, `conda`, …; %NULL for one of the system
  * @version: (nullable): such as `3.13`
+ * @base: (nullable): folder of another one whose packages it sees too
  * @packages: (element-type utf8): packages for models that it has, as `torch 2.5.1`, in the order
  *   of @frameworks
  * @frameworks: (element-type utf8): the framework of each, static, as in [struct@Version]
@@ -24,6 +25,7 @@ typedef struct
   char      *interpreter;
   char      *tool;
   char      *version;
+  char      *base;
   GPtrArray *packages;
   GPtrArray *frameworks;
 } GranaryPython;
@@ -35,10 +37,10 @@ GranaryPython *granary_python_new           (const char    *prefix,
 void           granary_python_free          (GranaryPython *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryPython, granary_python_free)
 
-/* Adds the packages that lie in the places where this interpreter looks for them. @base (nullable) is
- * the folder of another one whose packages it sees too. */
-void           granary_python_read_packages (GranaryPython *self,
-                                             const char    *base);
+/* Adds the packages for models that lie in the places where this interpreter looks for them. */
+void           granary_python_read_packages (GranaryPython *self);
+/* All packages there: names as granary_requirements_fold() makes them → versions. */
+GHashTable    *granary_python_list_packages (GranaryPython *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Up to a bound names in @folder, sorted; none when it cannot be read. */
 GPtrArray     *granary_python_list_names    (const char    *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* `3.13` of what begins with such a version, NULL for anything else. */
@@ -58,6 +60,9 @@ typedef struct
   char **prefixes;
   char **environment;
 } GranaryPythonPlaces;
+
+/* The one that this program is, NULL where it is none. */
+GranaryPython *granary_python_find (const char *interpreter) G_GNUC_WARN_UNUSED_RESULT;
 
 GPtrArray *granary_python_search (const GranaryPythonPlaces  *places,
                                   GCancellable               *cancellable,

@@ -137,7 +137,8 @@ take (Search     *self,
     return;
 
   python = granary_python_new (prefix, program, tool, version);
-  granary_python_read_packages (python, base);
+  python->base = g_strdup (base);
+  granary_python_read_packages (python);
   g_ptr_array_add (self->found, python);
 }
 
@@ -484,4 +485,54 @@ granary_python_search (const GranaryPythonPlaces  *places,
     return NULL;
 
   return g_steal_pointer (&found);
+}
+
+/**
+ * granary_python_find:
+ * @interpreter: (type filename): absolute path of a program
+ *
+ * Finds out what interpreter that is and which packages it sees, without running it. Blocks.
+ *
+ * Returns: (transfer full) (nullable): it; %NULL where it is none, or cannot be told
+ */
+GranaryPython *
+granary_python_find (const char *interpreter)
+{
+  static const char *const nothing[] = { NULL };
+  const GranaryPythonPlaces places = { (char *) "/", (char **) nothing, (char **) nothing };
+  g_autofree char *real = NULL;
+  struct stat wanted;
+
+  g_return_val_if_fail (interpreter != NULL && g_path_is_absolute (interpreter), NULL);
+
+  if (!is_program (interpreter, &wanted))
+    return NULL;
+  real = realpath (interpreter, NULL);
+
+  /* Where it is called; then where it is: only the first is that of a virtual environment. */
+  for (int is_real = 0; is_real < 2; is_real++)
+    {
+      const char *path = is_real ? real : interpreter;
+      g_autoptr (GPtrArray) found =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) granary_python_free);
+      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      Search self = { &places, NULL, found, seen };
+      g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+      g_autofree char *prefix = folder != NULL ? g_path_get_dirname (folder) : NULL;
+
+      if (prefix == NULL)
+        continue;
+      take_prefix (&self, prefix, NULL);
+      for (guint i = 0; i < found->len; i++)
+        {
+          const GranaryPython *python = g_ptr_array_index (found, i);
+          struct stat status;
+
+          if (is_program (python->interpreter, &status) && status.st_dev == wanted.st_dev &&
+              status.st_ino == wanted.st_ino)
+            return g_ptr_array_steal_index (found, i);
+        }
+    }
+
+  return NULL;
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "granary-requirements.h"
+
 /* More names than that are not in one folder that people made. */
 #define MAX_NAMES 20000
 
@@ -51,18 +53,19 @@ compare_names (gconstpointer a,
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* The version in `scikit_learn-1.5.2.dist-info` or `torch-2.6.0-py3.13.egg-info` when the name is
- * @package; NULL for another. The signs of a name are spelt differently by different tools. */
+/* The version in `scikit_learn-1.5.2.dist-info` or `torch-2.6.0-py3.13.egg-info` when the name of
+ * @length bytes is @package, or whatever it is without one; NULL for another. The signs of a name are
+ * spelt differently by different tools. */
 static char *
 match_package (const char *entry,
-               const char *package)
+               const char *package,
+               gsize       length)
 {
   const char *end;
-  gsize length = strlen (package);
 
   if (!g_str_has_suffix (entry, ".dist-info") && !g_str_has_suffix (entry, ".egg-info"))
     return NULL;
-  for (gsize i = 0; i < length; i++)
+  for (gsize i = 0; package != NULL && i < length; i++)
     {
       char sign = g_ascii_tolower (entry[i]);
 
@@ -84,9 +87,10 @@ match_package (const char *entry,
 }
 
 static void
-take_packages (const char  *folder,
-               char       **versions)
+take_packages (const char *folder,
+               gpointer    data)
 {
+  char **versions = data;
   g_autoptr (GPtrArray) names = granary_python_list_names (folder);
 
   for (guint i = 0; i < names->len; i++)
@@ -96,7 +100,8 @@ take_packages (const char  *folder,
 
         if (versions[j] != NULL)
           continue;
-        version = match_package (g_ptr_array_index (names, i), packages[j].name);
+        version = match_package (g_ptr_array_index (names, i), packages[j].name,
+                                 strlen (packages[j].name));
         if (version != NULL)
           {
             versions[j] = version;
@@ -105,12 +110,54 @@ take_packages (const char  *folder,
       }
 }
 
-/* Where an interpreter in @prefix looks. Debian's has a folder for all its versions, and one below
- * `local` for what pip adds. */
+/* The name and version in such a name; FALSE for any other. */
+static gboolean
+split_entry (const char  *entry,
+             char       **name,
+             char       **version)
+{
+  const char *dash = strchr (entry, '-');
+  g_autofree char *whole = NULL;
+
+  if (!g_utf8_validate (entry, -1, NULL))
+    return FALSE;
+  while (dash != NULL && !g_ascii_isdigit (dash[1]))
+    dash = strchr (dash + 1, '-');
+  if (dash == NULL || dash == entry)
+    return FALSE;
+
+  whole = g_strndup (entry, dash - entry);
+  *name = granary_requirements_fold (whole);
+  *version = match_package (entry, NULL, dash - entry);
+  return *version != NULL;
+}
+
 static void
-take_packages_of (const char  *prefix,
-                  const char  *version,
-                  char       **versions)
+take_all (const char *folder,
+          gpointer    data)
+{
+  GHashTable *found = data;
+  g_autoptr (GPtrArray) names = granary_python_list_names (folder);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *name = NULL;
+      g_autofree char *version = NULL;
+
+      if (split_entry (g_ptr_array_index (names, i), &name, &version) &&
+          !g_hash_table_contains (found, name))
+        g_hash_table_insert (found, g_steal_pointer (&name), g_steal_pointer (&version));
+    }
+}
+
+/* Where an interpreter in @prefix looks. Debian's has a folder for all its versions, and one below
+ * `local` for what pip adds. @take is called with each place and @data. */
+static void
+visit_places (const char  *prefix,
+              const char  *version,
+              void       (*take) (const char *folder,
+                                  gpointer    data),
+              gpointer     data)
 {
   static const char * const formats[] = {
     "lib/python%s/site-packages", "lib64/python%s/site-packages",
@@ -123,9 +170,21 @@ take_packages_of (const char  *prefix,
       g_auto (GStrv) parts = g_strsplit (formats[i], "%s", 2);
       g_autofree char *place = g_strconcat (prefix, "/", parts[0], version, parts[1], NULL);
 
-      take_packages (place, versions);
+      take (place, data);
     }
-  take_packages (common, versions);
+  take (common, data);
+}
+
+/* Its own hide those of the other. */
+static void
+visit_all_places (GranaryPython *self,
+                  void         (*take) (const char *folder,
+                                        gpointer    data),
+                  gpointer       data)
+{
+  visit_places (self->prefix, self->version, take, data);
+  if (self->base != NULL)
+    visit_places (self->base, self->version, take, data);
 }
 
 static gboolean
@@ -172,6 +231,7 @@ granary_python_free (GranaryPython *self)
   g_free (self->interpreter);
   g_free (self->tool);
   g_free (self->version);
+  g_free (self->base);
   g_ptr_array_unref (self->packages);
   g_ptr_array_unref (self->frameworks);
   g_free (self);
@@ -180,13 +240,11 @@ granary_python_free (GranaryPython *self)
 /**
  * granary_python_read_packages:
  * @self: an interpreter
- * @base: (nullable): folder of the one whose packages it sees too
  *
  * Reads the names of packages that load models; the content of none.
  */
 void
-granary_python_read_packages (GranaryPython *self,
-                              const char    *base)
+granary_python_read_packages (GranaryPython *self)
 {
   char *versions[G_N_ELEMENTS (packages)] = { NULL };
 
@@ -195,10 +253,7 @@ granary_python_read_packages (GranaryPython *self,
   if (self->version == NULL)
     return;
 
-  /* Its own hide those of the other. */
-  take_packages_of (self->prefix, self->version, versions);
-  if (base != NULL)
-    take_packages_of (base, self->version, versions);
+  visit_all_places (self, take_packages, versions);
 
   for (guint i = 0; i < G_N_ELEMENTS (packages); i++)
     {
@@ -210,6 +265,26 @@ granary_python_read_packages (GranaryPython *self,
                        g_strdup_printf ("%s %s", packages[i].name, version));
       g_ptr_array_add (self->frameworks, (gpointer) packages[i].framework);
     }
+}
+
+/**
+ * granary_python_list_packages:
+ * @self: an interpreter
+ *
+ * Returns: (transfer full) (element-type utf8 utf8): names of the packages that it finds, folded, and
+ *   their versions
+ */
+GHashTable *
+granary_python_list_packages (GranaryPython *self)
+{
+  g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->version != NULL)
+    visit_all_places (self, take_all, found);
+
+  return g_steal_pointer (&found);
 }
 
 /**
