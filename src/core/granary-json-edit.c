@@ -10,6 +10,7 @@
 
 #include "granary-error.h"
 #include "granary-json-pull.h"
+#include "granary-json-tokens.h"
 #include "granary-memory-reader.h"
 
 /* The only file that is edited; errors speak of it. */
@@ -161,29 +162,6 @@ find_spans (const char  *text,
   return TRUE;
 }
 
-/* @text as a JSON string: escaped is only what has to be (RFC 8259, section 7). */
-static void
-append_string (GString    *to,
-               const char *text)
-{
-  static const char from[] = "\"\\\b\f\n\r\t";
-  static const char escaped[] = "\"\\bfnrt";
-
-  g_string_append_c (to, '"');
-  for (const char *at = text; *at != '\0'; at++)
-    {
-      const char *found = strchr (from, *at);
-
-      if (found != NULL)
-        g_string_append_printf (to, "\\%c", escaped[found - from]);
-      else if ((guchar) *at < 0x20)
-        g_string_append_printf (to, "\\u%04x", (guint) *at);
-      else
-        g_string_append_c (to, *at);
-    }
-  g_string_append_c (to, '"');
-}
-
 /**
  * granary_json_edit_get:
  * @text: content of a `config.json`
@@ -272,15 +250,15 @@ granary_json_edit_set (const char  *text,
   if (spans.is_found)
     {
       g_string_append_len (result, text, (gssize) spans.value);
-      append_string (result, value);
+      granary_json_append (result, value);
       g_string_append_len (result, text + spans.value_end, (gssize) (size - spans.value_end));
       return g_string_free (g_steal_pointer (&result), FALSE);
     }
 
   g_string_append_len (result, text, (gssize) spans.content);
-  append_string (result, name);
+  granary_json_append (result, name);
   g_string_append (result, ": ");
-  append_string (result, value);
+  granary_json_append (result, value);
   if (!spans.is_empty)
     g_string_append_c (result, ',');
   /* What follows stands on a line of its own again, if it did. */
