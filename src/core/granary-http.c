@@ -37,6 +37,7 @@ struct _GranaryHttp
   GObject parent_instance;
 
   guint        max_connections;
+  gboolean     is_direct;       /* no proxy */
   gint         n_sent;          /* atomic */
 
   GMutex       mutex;           /* guards what follows */
@@ -264,7 +265,8 @@ make_session (GranaryHttp *self,
                                            "idle-timeout", IDLE_TIMEOUT,
                                            "user-agent", "Granary/" GRANARY_VERSION,
                                            NULL);
-  if (g_getenv ("GIO_USE_PROXY_RESOLVER") == NULL && !has_proxy_settings ())
+  if (self->is_direct ||
+      (g_getenv ("GIO_USE_PROXY_RESOLVER") == NULL && !has_proxy_settings ()))
     soup_session_set_proxy_resolver (session, NULL);
   g_main_context_pop_thread_default (context);
 
@@ -501,6 +503,25 @@ granary_http_new (guint max_connections)
   self = g_object_new (GRANARY_TYPE_HTTP, NULL);
   self->max_connections = max_connections;
 
+  return self;
+}
+
+/**
+ * granary_http_new_direct:
+ * @max_connections: how many requests may be under way at a time; others wait for them
+ *
+ * For services on this computer, whose tokens are no matter of a proxy's.
+ *
+ * Returns: (transfer full): a pool that passes by the desktop's proxies
+ */
+GranaryHttp *
+granary_http_new_direct (guint max_connections)
+{
+  GranaryHttp *self = granary_http_new (max_connections);
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  self->is_direct = TRUE;
   return self;
 }
 

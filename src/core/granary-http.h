@@ -92,6 +92,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryHttpResponse, granary_http_response_free)
 G_DECLARE_FINAL_TYPE (GranaryHttp, granary_http, GRANARY, HTTP, GObject)
 
 GranaryHttp         *granary_http_new  (guint                      max_connections) G_GNUC_WARN_UNUSED_RESULT;
+/* Past every proxy: for what runs on this computer. */
+GranaryHttp         *granary_http_new_direct
+                                       (guint                      max_connections) G_GNUC_WARN_UNUSED_RESULT;
 /* How many requests left this process so far through @self: for tests and bounded retries. */
 guint                granary_http_get_n_sent (GranaryHttp         *self);
 GranaryHttpResponse *granary_http_send (GranaryHttp               *self,

@@ -16,6 +16,7 @@
 #include "granary-error.h"
 #include "granary-folder-tasks.h"
 #include "granary-local-repository-private.h"
+#include "granary-local-service-host.h"
 #include "granary-local-store-private.h"
 #include "granary-local-verbs-private.h"
 #include "granary-python-environments.h"
@@ -224,6 +225,7 @@ granary_local_open (const char    *folder,
   g_autoptr (GranaryImageSource) images = NULL;
   g_autoptr (GPtrArray) repairs = NULL;
   g_autoptr (GranaryTaskSource) tasks = NULL;
+  g_autoptr (GranaryServiceHost) services = NULL;
   g_autofree char *folders = NULL;
   GranaryConnection *connection;
   gboolean is_read_only = FALSE;
@@ -259,6 +261,8 @@ granary_local_open (const char    *folder,
                                    GRANARY_FEATURE_REMOVE_FILES);
   images = granary_python_environments_new ();
   granary_connection_set_image_source (connection, images);
+  services = granary_local_service_host_new (store);
+  granary_connection_set_service_host (connection, services);
 
   /* Training is no matter of one repository: all of a user's know the same folders. */
   folders = g_build_filename (g_get_user_config_dir (), "granary", "tasks.ini", NULL);
