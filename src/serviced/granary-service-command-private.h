@@ -12,7 +12,6 @@ G_BEGIN_DECLS
  * @argv: (array zero-terminated=1): what is to be spawned
  * @environment: (array zero-terminated=1): with what environment
  * @is_sandboxed: whether it is in a sandbox
- * @is_guarded: whether it needs a guard: nothing of the system ends what it leaves
  * @has_scope: whether systemd limits its memory
  * @data_limit: bytes for RLIMIT_DATA, 0 for none
  *
@@ -23,7 +22,6 @@ typedef struct
   GStrv    argv;
   GStrv    environment;
   gboolean is_sandboxed;
-  gboolean is_guarded;
   gboolean has_scope;
   gint64   data_limit;
 } GranaryServiceCommandLine;

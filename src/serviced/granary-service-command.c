@@ -128,7 +128,6 @@ granary_service_command_line_wrap (const GranarySandboxOptions *options,
 
   self = g_new0 (GranaryServiceCommandLine, 1);
   self->is_sandboxed = sandbox != NULL;
-  self->is_guarded = sandbox == NULL;
   self->has_scope = memory > 0 && granary_service_scope_probe ();
   self->data_limit = self->has_scope ? 0 : memory;
 

@@ -25,12 +25,9 @@
 /* Seconds. */
 #define START_TIMEOUT 120
 #define STOP_TIMEOUT 10
-/* Milliseconds that what a namespace held may take to be gone once its first process is. */
-#define END_TIMEOUT 2000
 
-/* Bytes read at a time, and after the end. */
+/* Bytes read at a time. */
 #define CHUNK (64 * 1024)
-#define MAX_REST (1024 * 1024)
 
 typedef enum
 {
@@ -38,7 +35,6 @@ typedef enum
   STATE_STARTING,
   STATE_READY,
   STATE_STOPPING, /* asked to end, or killed: however it ends, it was meant to */
-  STATE_ENDING,   /* waited for; the last of what it wrote is read */
   STATE_ENDED,
 } State;
 
@@ -113,8 +109,8 @@ set_timer (GranaryServiceProcess *self,
 static void
 end_it (GranaryServiceProcess *self)
 {
-  if (self->state >= STATE_STARTING && self->state <= STATE_STOPPING)
-    granary_service_spawn_kill (self->pid, self->line->is_guarded);
+  if (self->pid != 0)
+    granary_service_spawn_kill (self->pid);
 }
 
 /* The first that is known is why: what follows comes of it. */
@@ -215,6 +211,7 @@ finish (GranaryServiceProcess *self)
   g_autofree char *detail = NULL;
 
   drop_source (&self->timer);
+  drop_source (&self->child_source);
   drop_source (&self->log_source);
   drop_source (&self->status_source);
   granary_service_log_flush (self->log);
@@ -337,47 +334,24 @@ log_cb (int          fd,
     return G_SOURCE_CONTINUE;
 
   drop_source (&self->log_source);
-  if (self->state == STATE_ENDING)
-    finish (self);
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-end_timeout_cb (gpointer user_data)
-{
-  finish (user_data);
-  return G_SOURCE_REMOVE;
-}
-
+/* None of its processes is left: what they wrote last is in the pipes, and nothing comes after it. */
 static void
 child_cb (GPid     pid,
           int      wait_status,
           gpointer user_data)
 {
   g_autoptr (GranaryServiceProcess) self = g_object_ref (user_data);
-  gssize rest = 0;
 
-  drop_source (&self->child_source);
   self->wait_status = wait_status;
-  self->state = STATE_ENDING;
   self->pid = 0;
-
-  /* Its last words may be in the pipes yet. */
-  while (self->status_source != NULL && rest < MAX_REST)
-    {
-      gssize length = read_status (self);
-
-      if (length <= 0)
-        break;
-      rest += length;
-    }
-  drop_source (&self->status_source);
-
-  /* The other end is closed when nothing of it is left. */
-  if (self->log_source == NULL)
-    finish (self);
-  else
-    set_timer (self, END_TIMEOUT, end_timeout_cb);
+  while (self->status_source != NULL && read_status (self) > 0)
+    ;
+  while (self->log_source != NULL && read_log (self) > 0)
+    ;
+  finish (self);
 }
 
 static gboolean
@@ -580,7 +554,6 @@ granary_service_process_start (GranaryServiceProcess  *self,
   command.fds = fds;
   command.n_fds = G_N_ELEMENTS (fds);
   command.memory = self->line->data_limit;
-  command.is_guarded = self->line->is_guarded;
   if (!granary_service_spawn (&command, &self->pid, error))
     return FALSE;
 
@@ -638,7 +611,7 @@ granary_service_process_kill (GranaryServiceProcess *self)
 {
   g_return_if_fail (GRANARY_IS_SERVICE_PROCESS (self));
 
-  if (self->state < STATE_STARTING || self->state > STATE_STOPPING)
+  if (!granary_service_process_is_running (self))
     return;
 
   self->is_meant = TRUE;

@@ -15,10 +15,8 @@ G_BEGIN_DECLS
  * @fds: descriptors that it gets as 3, 4, …
  * @n_fds: how many of them
  * @memory: bytes of RLIMIT_DATA for each process, 0 for no limit
- * @is_guarded: whether a guard stays beside it and ends all that it leaves, wherever that went: for
- *   what has no namespace of processes that ends with it
  *
- * A child process, and what becomes of its own children. Borrowed.
+ * A child process. Borrowed.
  */
 typedef struct
 {
@@ -29,14 +27,12 @@ typedef struct
   const int          *fds;
   gsize               n_fds;
   gint64              memory;
-  gboolean            is_guarded;
 } GranaryServiceCommand;
 
 gboolean granary_service_spawn      (const GranaryServiceCommand  *command,
                                      GPid                         *pid,
                                      GError                      **error);
-/* The process and all that it started. It still has to be waited for. */
-void     granary_service_spawn_kill (GPid                          pid,
-                                     gboolean                      is_guarded);
+/* The process and all that came of it. It still has to be waited for. */
+void     granary_service_spawn_kill (GPid                          pid);
 
 G_END_DECLS

@@ -27,9 +27,8 @@
 /* What the child needs after fork(), where nothing may be allocated. */
 typedef struct
 {
-  pid_t    parent;
-  gint64   memory;
-  gboolean is_guarded;
+  pid_t  parent;
+  gint64 memory;
 } Setup;
 
 /* Between fork() and exec(): only functions that are safe in signal handlers */
@@ -53,13 +52,19 @@ unblock_signals (void)
 }
 
 static void
+forbid_core (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  setrlimit (RLIMIT_CORE, &none);
+}
+
+static void
 set_limits (const Setup *setup)
 {
-  const struct rlimit no_core = { 0, 0 };
   int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   ssize_t written;
 
-  setrlimit (RLIMIT_CORE, &no_core);
   if (fd >= 0)
     {
       /* Where that is refused it ends later than it might: no reason not to start it. */
@@ -107,8 +112,9 @@ kill_children (pid_t first)
   close (fd);
 }
 
-/* The guard: ends as the first child does, once nothing that came of it is left. SIGTERM, which is
- * also what the end of the supervisor sends, ends them all. */
+/* The guard: ends as the first child does, once nothing that came of it is left, wherever in the
+ * system that went. So whoever waits for the guard has waited for all of them. SIGTERM, which is also
+ * what the end of the supervisor sends, ends them all. */
 static void
 guard (pid_t           first,
        const sigset_t *signals)
@@ -157,13 +163,16 @@ guard (pid_t           first,
   _exit (WEXITSTATUS (status));
 }
 
+/* Returns in a child of the guard. */
 static void
-become_guarded (const Setup *setup)
+set_up_child (gpointer data)
 {
+  const Setup *setup = data;
   pid_t self = getpid ();
   sigset_t signals;
   pid_t child;
 
+  forbid_core ();
   sigemptyset (&signals);
   sigaddset (&signals, SIGTERM);
   sigaddset (&signals, SIGCHLD);
@@ -182,23 +191,7 @@ become_guarded (const Setup *setup)
   unblock_signals ();
   setsid ();
   die_with (self, SIGKILL);
-}
-
-static void
-set_up_child (gpointer data)
-{
-  const Setup *setup = data;
-
   set_limits (setup);
-  if (setup->is_guarded)
-    {
-      become_guarded (setup);
-      return;
-    }
-
-  unblock_signals ();
-  setpgid (0, 0);
-  die_with (setup->parent, SIGKILL);
 }
 
 /* Public functions */
@@ -209,7 +202,8 @@ set_up_child (gpointer data)
  * @pid: (out): where the process id goes
  * @error: return location
  *
- * Starts a process that ends when the calling thread does: call it on the main one.
+ * Starts a process that ends when the calling thread does: call it on the main one. A guard stays
+ * between the two; @pid is that of the guard.
  *
  * Errors: those of g_spawn_async().
  *
@@ -229,7 +223,6 @@ granary_service_spawn (const GranaryServiceCommand  *command,
 
   setup.parent = getpid ();
   setup.memory = command->memory;
-  setup.is_guarded = command->is_guarded;
 
   return g_spawn_async_with_pipes_and_fds (command->folder, command->argv, command->environment,
                                            flags, set_up_child, &setup, -1, command->output,
@@ -240,18 +233,13 @@ granary_service_spawn (const GranaryServiceCommand  *command,
 /**
  * granary_service_spawn_kill:
  * @pid: as of granary_service_spawn(), not waited for yet
- * @is_guarded: whether it is guarded
  *
- * Ends it with all that came of it. What was not guarded is bubblewrap, whose namespace ends with it.
+ * Ends it with all that came of it.
  */
 void
-granary_service_spawn_kill (GPid     pid,
-                            gboolean is_guarded)
+granary_service_spawn_kill (GPid pid)
 {
   g_return_if_fail (pid > 1);
 
-  if (is_guarded)
-    kill (pid, SIGTERM);
-  else
-    kill (-pid, SIGKILL);
+  kill (pid, SIGTERM);
 }

@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "granary-error.h"
+#include "granary-sandbox.h"
+#include "granary-serviced-protocol.h"
+#include "service-testing.h"
+
+/* Runs of services as granary-serviced starts them, in the sandbox of this computer but where it
+ * says otherwise. */
+
+#define MIB (G_GINT64_CONSTANT (1024) * 1024)
+
+/* Auxiliary functions */
+
+static void
+assert_ended (ServiceTest           *test,
+              GranaryServiceFailure  failure,
+              const char            *detail,
+              gboolean               may_restart)
+{
+  service_test_wait_ended (test);
+  g_assert_cmpstr (granary_service_failure_to_id (test->failure), ==,
+                   granary_service_failure_to_id (failure));
+  g_assert_cmpstr (test->detail, ==, detail);
+  g_assert_true (test->may_restart == may_restart);
+  g_assert_false (granary_service_process_is_running (test->process));
+  g_assert_cmpuint (service_test_count (test->mark), ==, 0);
+}
+
+static void
+assert_logged (ServiceTest *test,
+               const char  *text)
+{
+  g_autofree char *log = service_test_dup_log (test);
+
+  if (strstr (log, text) == NULL)
+    g_error ("“%s” is not in the log:\n%s", text, log);
+}
+
+static void
+assert_not_logged (ServiceTest *test,
+                   const char  *text)
+{
+  g_autofree char *log = service_test_dup_log (test);
+
+  if (strstr (log, text) != NULL)
+    g_error ("“%s” is in the log:\n%s", text, log);
+}
+
+/* From here on there is no bubblewrap in this process' way. Returns what was there. */
+static char *
+hide_sandbox (ServiceTest *test)
+{
+  char *old = g_strdup (g_getenv ("PATH"));
+  g_autofree char *bare = service_test_dup_bare_path (test);
+
+  g_setenv ("PATH", bare, TRUE);
+  return old;
+}
+
+/* Its life */
+
+static void
+test_serve (void)
+{
+  ServiceTest test;
+  g_autofree char *answer = NULL;
+
+  service_test_set_up (&test);
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  g_assert_true (granary_service_process_is_running (test.process));
+  answer = service_test_call (&test);
+  g_assert_cmpstr (answer, ==, "HTTP/1.0 200 OK\r\n\r\nserved");
+
+  granary_service_process_stop (test.process);
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  assert_logged (&test, "started, in a sandbox");
+  assert_logged (&test, "stopped");
+  assert_not_logged (&test, "did not stop");
+
+  /* Its port is still that of the supervisor. */
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  g_free (answer);
+  answer = service_test_call (&test);
+  g_assert_nonnull (answer);
+  service_test_tear_down (&test);
+}
+
+static void
+test_kill (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  service_test_start (&test);
+  granary_service_process_kill (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+
+  service_test_act (&test, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nserve()\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  granary_service_process_kill (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_tear_down (&test);
+}
+
+static void
+test_timeout (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  test.plan->profile->start_timeout = 1;
+  service_test_act (&test, "while True: pass\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
+  g_assert_cmpuint (test.n_ready, ==, 0);
+  service_test_tear_down (&test);
+}
+
+static void
+test_ignores_stop (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  service_test_act (&test,
+                    "for number in range(1, 32):\n"
+                    "    if number not in (signal.SIGKILL, signal.SIGSTOP):\n"
+                    "        signal.signal(number, signal.SIG_IGN)\n"
+                    "say(event='ready')\n"
+                    "while True: time.sleep(1)\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  assert_logged (&test, "did not stop within 10 seconds, killed");
+  service_test_tear_down (&test);
+}
+
+/* How it ends */
+
+static void
+test_exits (void)
+{
+  static const struct
+  {
+    const char           *source;
+    GranaryServiceFailure failure;
+    const char           *detail;
+    gboolean              may_restart;
+  } rows[] = {
+    { "sys.exit(7)\n", GRANARY_SERVICE_FAILURE_EXITED, "7", TRUE },
+    { "sys.exit(0)\n", GRANARY_SERVICE_FAILURE_EXITED, "0", TRUE },
+    { "raise ValueError('no')\n", GRANARY_SERVICE_FAILURE_EXITED, "1", TRUE },
+    { "os.kill(os.getpid(), signal.SIGSEGV)\n", GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE },
+    { "os.abort()\n", GRANARY_SERVICE_FAILURE_KILLED, "SIGABRT", TRUE },
+    { "os.kill(os.getpid(), signal.SIGKILL)\n", GRANARY_SERVICE_FAILURE_KILLED, "SIGKILL", TRUE },
+    { "say(event='failed', failure='import', detail='ImportError: x')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_IMPORT, "ImportError: x", FALSE },
+    { "say(event='failed', failure='load')\nsys.exit(70)\n", GRANARY_SERVICE_FAILURE_LOAD, NULL,
+      FALSE },
+    { "say(event='failed', failure='requirements', detail='a>1, b')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_REQUIREMENTS, "a>1, b", FALSE },
+    { "say(event='failed', failure='handler', detail='x')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_HANDLER, "x", FALSE },
+    { "say(event='failed', failure='stuck', detail='60')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_STUCK, "60", TRUE },
+    { "say(event='failed', failure='killed', detail='SIGSEGV')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE },
+    /* What a runner cannot know is not what it says. */
+    { "say(event='failed', failure='arrears')\nsys.exit(70)\n", GRANARY_SERVICE_FAILURE_EXITED, "70",
+      TRUE },
+    /* The first reason is the reason. */
+    { "say(event='failed', failure='load', detail='first')\n"
+      "say(event='failed', failure='import', detail='second')\n"
+      "say(event='ready')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_LOAD, "first", FALSE },
+  };
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s", rows[i].source);
+      service_test_act (&test, rows[i].source);
+      service_test_start (&test);
+      assert_ended (&test, rows[i].failure, rows[i].detail, rows[i].may_restart);
+      g_assert_cmpuint (test.n_ready, ==, 0);
+    }
+  service_test_tear_down (&test);
+}
+
+/* It says that it failed, and stays. */
+static void
+test_failed_stays (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  service_test_act (&test, "say(event='failed', failure='load', detail='bad')\n"
+                           "while True: time.sleep(1)\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_LOAD, "bad", FALSE);
+  service_test_tear_down (&test);
+}
+
+static void
+test_hostile_status (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  service_test_act (&test,
+                    "for text in (b'', b'{', b'[]', b'null', b'7', b'\"ready\"', b'\\xff\\xfe',\n"
+                    "             b'{\"event\": null}', b'{\"event\": 7}', b'{\"event\": \"else\"}',\n"
+                    "             b'{\"event\": \"failed\"}', b'{\"event\": \"failed\", \"failure\": 3}',\n"
+                    "             b'{\"event\": \"failed\", \"failure\": \"none\"}', b'[' * 8000,\n"
+                    "             b'\\0\\0', b'x' * 300000,\n"
+                    "             b'{\"event\": \"ready\", \"x\": \"' + b'y' * 9000 + b'\"}'):\n"
+                    "    os.write(4, text + b'\\n')\n"
+                    "print('said it all')\n"
+                    "say(event='failed', failure='import', detail='\\x1b[2J\\n' + '\\u00e9' * 400)\n"
+                    "sys.exit(70)\n");
+  service_test_start (&test);
+  service_test_wait_ended (&test);
+  g_assert_cmpuint (test.n_ready, ==, 0);
+  g_assert_cmpint (test.failure, ==, GRANARY_SERVICE_FAILURE_IMPORT);
+  g_assert_cmpuint (strlen (test.detail), <=, 500);
+  g_assert_true (g_utf8_validate (test.detail, -1, NULL));
+  g_assert_true (g_str_has_prefix (test.detail, "\\u001b[2J\\n\u00e9"));
+  assert_logged (&test, "said it all");
+  service_test_tear_down (&test);
+}
+
+static void
+test_memory (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  test.plan->profile->memory_limit = 256 * MIB;
+  service_test_act (&test, "try:\n"
+                           "    kept = [bytearray(16 << 20) for _ in range(1024)]\n"
+                           "except MemoryError:\n"
+                           "    say(event='failed', failure='memory')\n"
+                           "    sys.exit(70)\n"
+                           "serve()\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_MEMORY, "256", TRUE);
+
+  /* What it may use, it can. */
+  test.plan->profile->memory_limit = 1024 * MIB;
+  service_test_act (&test, "kept = bytearray(400 << 20)\nserve()\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  service_test_tear_down (&test);
+}
+
+/* The files of its private folders are in memory, too. */
+static void
+test_room (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  test.plan->profile->memory_limit = 64 * MIB;
+  service_test_act (&test,
+                    "for folder in ('/tmp', '/dev/shm'):\n"
+                    "    try:\n"
+                    "        with open(folder + '/x', 'wb') as file:\n"
+                    "            for _ in range(100): file.write(bytes(1 << 20))\n"
+                    "        print(folder, 'holds it')\n"
+                    "    except OSError as error:\n"
+                    "        print(folder, error.errno)\n");
+  service_test_start (&test);
+  service_test_wait_ended (&test);
+  assert_logged (&test, "/tmp 28\n");
+  assert_logged (&test, "/dev/shm 28\n");
+  service_test_tear_down (&test);
+}
+
+/* What it can reach */
+
+static void
+test_reach (void)
+{
+  const struct passwd *user = getpwuid (getuid ());
+  ServiceTest test;
+  g_autofree char *source = NULL;
+  g_autofree char *home = g_strescape (g_get_home_dir (), NULL);
+  g_autofree char *secret = NULL;
+
+  service_test_set_up (&test);
+  secret = g_build_filename (test.folder, "token", NULL);
+  g_assert_true (g_file_test (secret, G_FILE_TEST_EXISTS));
+  source = g_strdup_printf (
+    "for path in (model + '/x', '/usr/x', '/x', '/etc/x', '/dev/x', '/data/x', '/proc/x'):\n"
+    "    try:\n"
+    "        open(path, 'w')\n"
+    "        print('wrote', path)\n"
+    "    except OSError as error: print('refused', path)\n"
+    "try: os.chmod(model + '/act.py', 0o777); print('changed')\n"
+    "except OSError: pass\n"
+    "try: os.remove(model + '/act.py'); print('removed')\n"
+    "except OSError: pass\n"
+    "with open('/tmp/x', 'w') as file: file.write('own')\n"
+    "for path in ('%s', '%s', '%s', '/etc/passwd', '/etc/shadow', '/var', '/home', '/root', '/run'):\n"
+    "    print('sees' if os.path.lexists(path) else 'no', path)\n"
+    "print('tmp', os.listdir('/tmp'))\n"
+    "print('data', sorted(os.listdir('/data')))\n"
+    "print('pids', sorted(n for n in os.listdir('/proc') if n.isdigit() and int(n) > 9))\n"
+    "try: os.kill(%d, 0); print('can signal')\n"
+    "except OSError: pass\n"
+    "serve()\n",
+    home, user->pw_dir, secret, getpid ());
+  service_test_act (&test, source);
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+
+  assert_logged (&test, "refused /data/model/x");
+  assert_not_logged (&test, "wrote ");
+  assert_not_logged (&test, "changed");
+  assert_not_logged (&test, "removed");
+  assert_not_logged (&test, "sees ");
+  assert_not_logged (&test, "can signal");
+  assert_logged (&test, "tmp ['x']\n");
+  assert_logged (&test, "data ['model', 'runner']\n");
+  assert_logged (&test, "pids []\n");
+  service_test_tear_down (&test);
+}
+
+static void
+test_network (void)
+{
+  ServiceTest test;
+  ServiceTest other;
+  g_autofree char *source = NULL;
+
+  service_test_set_up (&test);
+  service_test_set_up (&other);
+  source = g_strdup_printf ("connection = socket.socket()\n"
+                            "try: connection.connect(('127.0.0.1', %u)); print('connected')\n"
+                            "except OSError as error: print('refused', error)\n"
+                            "print(socket.if_nameindex())\n"
+                            "serve()\n",
+                            other.port);
+  service_test_act (&test, source);
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  assert_logged (&test, "refused ");
+  assert_not_logged (&test, "connected");
+  granary_service_process_stop (test.process);
+  service_test_wait_ended (&test);
+
+  test.plan->profile->allow_network = TRUE;
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  assert_logged (&test, "connected");
+  service_test_tear_down (&test);
+  service_test_tear_down (&other);
+}
+
+/* Neither the account's keys nor the token are where its code could find them. */
+static void
+test_secrets (void)
+{
+  ServiceTest test;
+
+  g_setenv ("GRANARY_TEST_SECRET", "account-key-of-the-user", TRUE);
+  service_test_set_up (&test);
+  service_test_act (&test,
+                    "for name, value in sorted(os.environ.items()): print('env', name, value)\n"
+                    "for fd in range(1024):\n"
+                    "    try: os.fstat(fd); print('fd', fd, end=';')\n"
+                    "    except OSError: pass\n"
+                    "print()\n"
+                    "print('arguments', sys.argv)\n"
+                    "for pid in os.listdir('/proc'):\n"
+                    "    for name in ('environ', 'cmdline'):\n"
+                    "        try: text = open('/proc/' + pid + '/' + name, 'rb').read()\n"
+                    "        except OSError: continue\n"
+                    "        if token.encode() in text: print('TOKEN IN', pid, name)\n"
+                    "        if b'account-key' in text: print('KEY IN', pid, name)\n"
+                    "print('the token is ' + token + ' and again ' + token[:40], end='')\n"
+                    "print(token[40:])\n"
+                    "sys.stdout.write('x' * 8150 + token)\n"
+                    "sys.stdout.flush()\n"
+                    "print(token)\n"
+                    "serve()\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  g_unsetenv ("GRANARY_TEST_SECRET");
+
+  assert_logged (&test, "env HOME /tmp\n");
+  assert_logged (&test, "env TI_MODEL_DIR /data/model\n");
+  assert_logged (&test, "env GRANARY_TEST_MARK ");
+  assert_not_logged (&test, "GRANARY_TEST_SECRET");
+  assert_not_logged (&test, "XDG_");
+  assert_not_logged (&test, "account-key");
+  assert_logged (&test, "fd 0;fd 1;fd 2;fd 3;fd 4;fd 6;\n");
+  assert_not_logged (&test, "TOKEN IN");
+  assert_not_logged (&test, "KEY IN");
+  assert_logged (&test, "the token is [token] and again [token]\n");
+  assert_not_logged (&test, test.plan->token);
+  {
+    g_autofree char *begin = g_strndup (test.plan->token, 24);
+
+    assert_not_logged (&test, begin);
+    assert_not_logged (&test, test.plan->token + strlen (test.plan->token) - 24);
+  }
+  service_test_tear_down (&test);
+}
+
+/* Nobody is left */
+
+static const char forking[] =
+  "for _ in range(5):\n"
+  "    if os.fork() == 0:\n"
+  "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+  "        signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+  "        os.setsid()\n"
+  "        if os.fork() == 0:\n"
+  "            os.setsid()\n"
+  "            os.closerange(0, 100)\n"
+  "            while True: time.sleep(1)\n"
+  "        os._exit(0)\n";
+
+static void
+check_forks (ServiceTest *test)
+{
+  static const char * const ends[] = {
+    "sys.exit(3)\n",
+    "say(event='failed', failure='load', detail='x')\nsys.exit(70)\n",
+    "os.kill(os.getpid(), signal.SIGKILL)\n",
+    "serve()\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *source = g_strconcat (forking, ends[i], NULL);
+
+      service_test_act (test, source);
+      service_test_start (test);
+      if (g_str_equal (ends[i], "serve()\n"))
+        {
+          service_test_wait_ready (test);
+          g_assert_cmpuint (service_test_count (test->mark), >, 5);
+          granary_service_process_stop (test->process);
+        }
+      service_test_wait_ended (test);
+      g_assert_cmpuint (service_test_count (test->mark), ==, 0);
+    }
+}
+
+static void
+test_forks (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  check_forks (&test);
+  service_test_tear_down (&test);
+}
+
+/* The supervisor itself as a child, to be killed. */
+static int
+run_child (const char *root,
+           gboolean    without_sandbox)
+{
+  ServiceTest test;
+
+  service_test_set_up_in (&test, root);
+  test.plan->profile->allow_unsandboxed = without_sandbox;
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  g_print ("ready\n");
+  service_test_wait_ended (&test);
+
+  return EXIT_FAILURE;
+}
+
+static void
+check_killed_supervisor (ServiceTest *test,
+                         const char  *verb)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *source = g_strconcat (forking, "serve()\n", NULL);
+  g_autoptr (GSubprocess) child = NULL;
+  g_autoptr (GError) error = NULL;
+  char line[6] = "";
+  gsize length;
+
+  service_test_act (test, source);
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, verb, test->root, NULL);
+  g_assert_no_error (error);
+  g_input_stream_read_all (g_subprocess_get_stdout_pipe (child), line, 6, &length, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (line, length, "ready\n", 6);
+  g_assert_cmpuint (service_test_count (test->mark), >, 5);
+
+  g_subprocess_send_signal (child, SIGKILL);
+  g_assert_true (g_subprocess_wait (child, NULL, &error));
+  while (service_test_count (test->mark) > 0)
+    g_usleep (1000);
+}
+
+static void
+test_killed_supervisor (void)
+{
+  ServiceTest test;
+
+  service_test_set_up (&test);
+  check_killed_supervisor (&test, "--supervise");
+  service_test_tear_down (&test);
+}
+
+/* Without a sandbox */
+
+static void
+test_no_sandbox (void)
+{
+  ServiceTest test;
+  g_autoptr (GranaryServiceProcess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *answer = NULL;
+
+  service_test_set_up (&test);
+  path = hide_sandbox (&test);
+
+  process = granary_service_process_new (test.plan);
+  g_assert_false (granary_service_process_start (process, &error));
+  g_assert_true (granary_error_matches_reason (error, GRANARY_REASON_SANDBOX_MISSING));
+  g_assert_false (granary_service_process_is_running (process));
+
+  test.plan->profile->allow_unsandboxed = TRUE;
+  service_test_act (&test, "for name in sorted(os.environ): print('env', name, end=';')\n"
+                           "print(model, os.environ['TI_MODEL_DIR'])\n"
+                           "for fd in range(1024):\n"
+                           "    try: os.fstat(fd); print('fd', fd, end=';')\n"
+                           "    except OSError: pass\n"
+                           "print()\n"
+                           "serve()\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  answer = service_test_call (&test);
+  g_assert_nonnull (answer);
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  assert_logged (&test, "started, without a sandbox");
+  assert_logged (&test, "env GRANARY_TEST_MARK;env HOME;env LANG;env PATH;env PYTHONUNBUFFERED;"
+                        "env TI_MODEL_DIR;");
+  assert_logged (&test, test.plan->revision);
+  assert_logged (&test, "fd 0;fd 1;fd 2;fd 3;fd 4;fd 6;\n");
+
+  /* How it ends is told as in a sandbox. */
+  service_test_act (&test, "os.kill(os.getpid(), signal.SIGSEGV)\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE);
+  service_test_act (&test, "sys.exit(137)\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_EXITED, "137", TRUE);
+  test.plan->profile->start_timeout = 1;
+  service_test_act (&test, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n");
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
+  test.plan->profile->start_timeout = 0;
+
+  check_forks (&test);
+  check_killed_supervisor (&test, "--supervise-bare");
+
+  g_setenv ("PATH", path, TRUE);
+  service_test_tear_down (&test);
+}
+
+/* What is not there */
+
+static void
+test_missing (void)
+{
+  ServiceTest test;
+  g_autofree char *python = NULL;
+  g_autofree char *script = NULL;
+
+  service_test_set_up (&test);
+  python = g_build_filename (test.root, "gone", "bin", "python3", NULL);
+  {
+    g_autoptr (GranaryServiceProcess) process = NULL;
+    g_autoptr (GError) error = NULL;
+
+    g_set_str (&test.plan->python, python);
+    process = granary_service_process_new (test.plan);
+    g_assert_false (granary_service_process_start (process, &error));
+    g_assert_true (granary_error_matches_reason (error, GRANARY_REASON_PYTHON_MISSING));
+    g_assert_cmpstr (granary_error_get_subject (error), ==, python);
+  }
+  {
+    g_autoptr (GranaryServiceProcess) process = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autofree char *revision = g_steal_pointer (&test.plan->revision);
+
+    g_set_str (&test.plan->python, "/usr/bin/python3");
+    test.plan->revision = g_build_filename (test.folder, "revision-9", NULL);
+    process = granary_service_process_new (test.plan);
+    g_assert_false (granary_service_process_start (process, &error));
+    g_assert_true (granary_error_matches_reason (error, GRANARY_REASON_SOURCE_MISSING));
+    g_free (test.plan->revision);
+    test.plan->revision = g_steal_pointer (&revision);
+  }
+
+  /* There, and not to be run: the interpreter that its first line asks for is gone. */
+  script = g_build_filename (test.root, "python", NULL);
+  g_assert_true (g_file_set_contents_full (script, "#!/nowhere/python\n", -1,
+                                           G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  g_set_str (&test.plan->python, script);
+  service_test_start (&test);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_PYTHON, script, FALSE);
+  service_test_tear_down (&test);
+}
+
+/* The log */
+
+static void
+test_log_rotates (void)
+{
+  ServiceTest test;
+  g_autofree char *path = NULL;
+  g_autofree char *old_path = NULL;
+  struct stat status;
+
+  service_test_set_up (&test);
+  path = g_build_filename (test.folder, GRANARY_SERVICED_LOG, NULL);
+  old_path = g_build_filename (test.folder, GRANARY_SERVICED_OLD_LOG, NULL);
+  service_test_act (&test, "for i in range(60000): print('line', i, 'x' * 60)\n"
+                           "print('the end')\n"
+                           "serve()\n");
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  service_test_wait_log (&test, "\nthe end\n");
+  g_assert_no_errno (stat (path, &status));
+  g_assert_cmpint (status.st_size, <=, GRANARY_SERVICED_LOG_MAX);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  g_assert_no_errno (stat (old_path, &status));
+  g_assert_cmpint (status.st_size, <=, GRANARY_SERVICED_LOG_MAX);
+  g_assert_cmpint (status.st_size, >, GRANARY_SERVICED_LOG_MAX / 2);
+  assert_logged (&test, "\nline 59999 xxx");
+  service_test_tear_down (&test);
+}
+
+/* No file can grow any more: the log has gaps, the service goes on, and says so later. */
+static void
+test_log_full (void)
+{
+  ServiceTest test;
+  struct rlimit old;
+  struct rlimit small;
+  g_autofree char *answer = NULL;
+  g_autofree char *log = NULL;
+
+  service_test_set_up (&test);
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &old));
+  small = old;
+  small.rlim_cur = 4096;
+  service_test_act (&test, "say(event='ready')\n"
+                           "for i in range(1000): print('line', i)\n"
+                           "for answer in (b'half', b'more'):\n"
+                           "    connection = listener.accept()[0]\n"
+                           "    connection.recv(1000)\n"
+                           "    connection.sendall(answer)\n"
+                           "    connection.close()\n"
+                           "    print('after', answer)\n"
+                           "serve()\n");
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &small));
+  service_test_start (&test);
+  service_test_wait_ready (&test);
+  service_test_wait_log (&test, "line 100\n");
+  answer = service_test_call (&test);
+  g_assert_cmpstr (answer, ==, "half");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (test.n_ended, ==, 0);
+  log = service_test_dup_log (&test);
+  g_assert_cmpuint (strlen (log), <=, 4096);
+  g_assert_true (g_str_has_suffix (log, "\n"));
+
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &old));
+  g_free (answer);
+  answer = service_test_call (&test);
+  g_assert_cmpstr (answer, ==, "more");
+  service_test_wait_log (&test, "after b'more'\n");
+  assert_logged (&test, " lines are missing here: File too large\n");
+  assert_not_logged (&test, "line 999\n");
+  granary_service_process_stop (test.process);
+  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_tear_down (&test);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  if (argc == 3 && g_str_equal (argv[1], "--supervise"))
+    return run_child (argv[2], FALSE);
+  if (argc == 3 && g_str_equal (argv[1], "--supervise-bare"))
+    return run_child (argv[2], TRUE);
+
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/service-process/serve", test_serve);
+  g_test_add_func ("/service-process/kill", test_kill);
+  g_test_add_func ("/service-process/timeout", test_timeout);
+  g_test_add_func ("/service-process/ignores-stop", test_ignores_stop);
+  g_test_add_func ("/service-process/exits", test_exits);
+  g_test_add_func ("/service-process/failed-stays", test_failed_stays);
+  g_test_add_func ("/service-process/hostile-status", test_hostile_status);
+  g_test_add_func ("/service-process/memory", test_memory);
+  g_test_add_func ("/service-process/room", test_room);
+  g_test_add_func ("/service-process/reach", test_reach);
+  g_test_add_func ("/service-process/network", test_network);
+  g_test_add_func ("/service-process/secrets", test_secrets);
+  g_test_add_func ("/service-process/forks", test_forks);
+  g_test_add_func ("/service-process/killed-supervisor", test_killed_supervisor);
+  g_test_add_func ("/service-process/no-sandbox", test_no_sandbox);
+  g_test_add_func ("/service-process/missing", test_missing);
+  g_test_add_func ("/service-process/log-rotates", test_log_rotates);
+  g_test_add_func ("/service-process/log-full", test_log_full);
+
+  return g_test_run ();
+}
