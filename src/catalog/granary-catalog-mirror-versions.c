@@ -427,6 +427,58 @@ granary_writer_mirror_version (GranaryWriter         *self,
          granary_mirror_follow_versions (self, model_id, error);
 }
 
+/* When files of a version were replaced, added or removed, as far as object storage tells; 0 when they
+ * were not, or are seen for the first time. */
+static gint64
+find_change (GranaryVersion *version,
+             GPtrArray      *files)
+{
+  gint64 changed = 0;
+  guint n_kept = 0;
+
+  if (version->n_files < 0 || (version->files->len == 0 && version->n_files > 0))
+    return 0;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const GranaryFile *file = g_ptr_array_index (files, i);
+      const GranaryFile *known = granary_version_find_file (version, file->path);
+
+      n_kept += known != NULL;
+      if (known == NULL || known->size != file->size ||
+          (known->etag != NULL && *known->etag != '\0' && file->etag != NULL &&
+           !g_str_equal (known->etag, file->etag)))
+        changed = MAX (changed, MAX (file->mtime / 1000, 1));
+    }
+
+  /* Nobody tells when one went. */
+  return n_kept < version->files->len ? g_get_real_time () : changed;
+}
+
+/**
+ * granary_writer_note_files_changed:
+ * @self: a writer
+ * @version_id: a version
+ * @time: µs since the epoch
+ * @error: return location
+ *
+ * Services that serve older files need an update from now on.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+granary_writer_note_files_changed (GranaryWriter  *self,
+                                   gint64          version_id,
+                                   gint64          time,
+                                   GError        **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return granary_writer_run (self,
+                             "UPDATE versions SET files_changed = max(?2, coalesce(files_changed, 0))"
+                             " WHERE id = ?1", error, "ii", version_id, time);
+}
+
 /**
  * granary_writer_mirror_files:
  * @self: a writer
@@ -443,6 +495,7 @@ granary_writer_mirror_files (GranaryWriter  *self,
                              GError        **error)
 {
   g_autoptr (GranaryVersion) version = NULL;
+  gint64 changed;
   gint64 latest = 0;
   gboolean same;
 
@@ -466,6 +519,10 @@ granary_writer_mirror_files (GranaryWriter  *self,
     }
   if (same)
     return TRUE;
+
+  changed = find_change (version, files);
+  if (changed > 0 && !granary_writer_note_files_changed (self, version_id, changed, error))
+    return FALSE;
 
   /* A tag of the storage, even an empty one, marks files that share no content with others. */
   return granary_writer_write_files (self, version_id, files, error) &&

@@ -32,10 +32,17 @@ gboolean   granary_writer_mirror_version  (GranaryWriter         *self,
 gboolean   granary_writer_mirror_forget   (GranaryWriter        *self,
                                            gint64                model_id,
                                            GError              **error);
-/* Files of a version as object storage lists them (sizes, etags); sets its size and n_files. */
+/* Files of a version as object storage lists them (sizes, etags); sets its size and n_files. Where they
+ * are others than those known before, that is when they changed. */
 gboolean   granary_writer_mirror_files    (GranaryWriter        *self,
                                            gint64                version_id,
                                            GPtrArray            *files,
+                                           GError              **error);
+/* Files of a version were changed at @time. */
+gboolean   granary_writer_note_files_changed
+                                          (GranaryWriter        *self,
+                                           gint64                version_id,
+                                           gint64                time,
                                            GError              **error);
 /* (element-type GranaryService): all that there are; others go. */
 gboolean   granary_writer_mirror_services (GranaryWriter        *self,

@@ -8,6 +8,7 @@
 
 #include "granary-error.h"
 #include "granary-tione-calls.h"
+#include "granary-tione-service-private.h"
 
 /* There is no trash, and no call that takes several: each goes by itself, and leaves the mirror at
  * once. What cannot go does not keep the others. */
@@ -209,6 +210,25 @@ delete_one (GranaryTionePlace  *place,
   g_assert_not_reached ();
 }
 
+/* A publish that is under way ends first: else its service would be made of a version that is gone. */
+static gboolean
+delete_in_peace (GranaryTionePlace  *place,
+                 const Target       *target,
+                 gboolean            keep_files,
+                 GCancellable       *cancellable,
+                 GError            **error)
+{
+  gboolean is_done;
+
+  if (!granary_tione_busy_begin_delete (place->busy, target->model_id, target->version_id,
+                                        cancellable, error))
+    return FALSE;
+
+  is_done = delete_one (place, target, keep_files, cancellable, error);
+  granary_tione_busy_end_delete (place->busy, target->model_id, target->version_id);
+  return is_done;
+}
+
 static gboolean
 forget_cb (GranaryWriter  *writer,
            gpointer        data,
@@ -278,7 +298,7 @@ granary_tione_delete (GranaryTionePlace           *place,
       g_autoptr (GError) local_error = NULL;
       g_autoptr (GError) named = NULL;
 
-      if (delete_one (place, target, request->keep_files, cancellable, &local_error))
+      if (delete_in_peace (place, target, request->keep_files, cancellable, &local_error))
         {
           /* It is gone at the platform; a row that stays goes with the next refresh. */
           if (!granary_catalog_write (place->catalog, forget_cb, target, &local_error) &&

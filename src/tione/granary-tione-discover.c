@@ -6,6 +6,7 @@
 
 #include "granary-error.h"
 #include "granary-tione-refresh-private.h"
+#include "granary-tione-service-private.h"
 #include "granary-tione-tags.h"
 
 /*
@@ -197,25 +198,18 @@ granary_tione_refresh_tags (GranaryTioneRound  *round,
 
 /* Services */
 
-static gboolean
-services_func (GranaryWriter  *writer,
-               gpointer        data,
-               GError        **error)
-{
-  return granary_writer_mirror_services (writer, data, error);
-}
-
 /* @services is %NULL where they could not be had. */
 static gboolean
 refresh_services (GranaryTioneRound  *round,
                   GPtrArray         **services,
                   GError            **error)
 {
+  gint64 asked = g_get_real_time ();
   GError *problem = NULL;
 
   *services = granary_tione_list_services (round->api, NULL, round->cancellable, &problem);
   if (*services != NULL)
-    return granary_catalog_write (round->catalog, services_func, *services, error);
+    return granary_tione_record_services (round->catalog, *services, asked, error);
   if (granary_tione_round_refused (round, &problem, "tione:DescribeModelServiceGroups"))
     return TRUE;
 

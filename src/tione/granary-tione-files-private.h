@@ -49,6 +49,12 @@ gboolean             granary_tione_record_files  (GranaryTionePlace         *pla
                                                   gint64                     version_id,
                                                   GPtrArray                 *files,
                                                   GError                   **error);
+/* Likewise, after Granary itself changed them. */
+gboolean             granary_tione_record_changed_files
+                                                 (GranaryTionePlace         *place,
+                                                  gint64                     version_id,
+                                                  GPtrArray                 *files,
+                                                  GError                   **error);
 /* Asks for the checksum of each of @files that has none. What cannot be told stays unknown. */
 gboolean             granary_tione_load_checksums (GranaryTionePlace        *place,
                                                   const GranaryObjectPlace  *where,

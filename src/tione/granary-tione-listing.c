@@ -201,6 +201,7 @@ typedef struct
 {
   gint64     version_id;
   GPtrArray *files;
+  gint64     changed;    /* µs since the epoch, 0: see what the storage tells */
 } Record;
 
 static gboolean
@@ -210,7 +211,9 @@ record_cb (GranaryWriter  *writer,
 {
   Record *record = data;
 
-  return granary_writer_mirror_files (writer, record->version_id, record->files, error);
+  return granary_writer_mirror_files (writer, record->version_id, record->files, error) &&
+         (record->changed == 0 ||
+          granary_writer_note_files_changed (writer, record->version_id, record->changed, error));
 }
 
 gboolean
@@ -219,7 +222,18 @@ granary_tione_record_files (GranaryTionePlace  *place,
                             GPtrArray          *files,
                             GError            **error)
 {
-  Record record = { version_id, files };
+  Record record = { version_id, files, 0 };
+
+  return granary_catalog_write (place->catalog, record_cb, &record, error);
+}
+
+gboolean
+granary_tione_record_changed_files (GranaryTionePlace  *place,
+                                    gint64              version_id,
+                                    GPtrArray          *files,
+                                    GError            **error)
+{
+  Record record = { version_id, files, g_get_real_time () };
 
   return granary_catalog_write (place->catalog, record_cb, &record, error);
 }

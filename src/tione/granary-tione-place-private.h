@@ -8,6 +8,7 @@
 #include "granary-cos-transfer.h"
 #include "granary-error.h"
 #include "granary-tione-refresh.h"
+#include "granary-tione-service-watch.h"
 #include "granary-worker.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,8 @@ G_BEGIN_DECLS
  * @catalog: the mirror
  * @status: how well it follows
  * @refresh: makes it follow
+ * @watch: makes it follow services that start or stop
+ * @busy: versions that are being published or deleted
  * @cleaner: takes away what a transfer that was called off left at the server
  * @closing: ends that
  * @n_cleaning: pieces of that work under way or waiting; atomic
@@ -36,6 +39,8 @@ typedef struct
   GranaryCatalog          *catalog;
   GranaryConnectionStatus *status;
   GranaryTioneRefresh     *refresh;
+  GranaryTioneWatch       *watch;
+  struct _GranaryTioneBusy *busy;
   GranaryWorker           *cleaner;
   GCancellable            *closing;
   gint                     n_cleaning;

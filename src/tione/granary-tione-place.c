@@ -11,6 +11,7 @@
 #include "granary-error.h"
 #include "granary-retry.h"
 #include "granary-tione-calls.h"
+#include "granary-tione-service-private.h"
 
 #define FACT_ACCOUNT_UIN "account_uin"
 
@@ -32,6 +33,8 @@ place_clear (gpointer data)
   g_clear_object (&self->cleaner);
   g_clear_object (&self->closing);
   g_clear_object (&self->refresh);
+  g_clear_pointer (&self->watch, granary_tione_watch_unref);
+  g_clear_pointer (&self->busy, granary_tione_busy_free);
   g_clear_object (&self->status);
   g_clear_object (&self->files);
   g_clear_object (&self->cos);
@@ -58,6 +61,9 @@ granary_tione_place_new (GranaryAccount          *account,
   self->catalog = g_object_ref (catalog);
   self->status = g_object_ref (status);
   self->refresh = g_object_ref (refresh);
+  self->watch = granary_tione_watch_new (api, catalog);
+  self->busy = granary_tione_busy_new ();
+  granary_tione_refresh_set_watch (refresh, self->watch);
   self->cleaner = granary_worker_new ("granary-clean", 1);
   self->closing = g_cancellable_new ();
 
@@ -93,9 +99,8 @@ void
 granary_tione_place_close (GranaryTionePlace *self)
 {
   granary_tione_refresh_stop (self->refresh);
-  if (!is_cleaning (self, G_TIME_SPAN_SECOND))
-    return;
-
+  granary_tione_watch_stop (self->watch, G_TIME_SPAN_SECOND);
+  is_cleaning (self, G_TIME_SPAN_SECOND);
   g_cancellable_cancel (self->closing);
   is_cleaning (self, G_TIME_SPAN_SECOND);
 }

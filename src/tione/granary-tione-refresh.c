@@ -29,6 +29,7 @@ struct _GranaryTioneRefresh
   GranaryWorker           *refresher;   /* (owned) */
   GranaryWorker           *poller;      /* (owned) */
   GMainContext            *context;     /* (owned) */
+  GranaryTioneWatch       *watch;       /* (owned) (nullable): of services */
   GNetworkMonitor         *monitor;     /* (owned) (nullable) while started */
 
   GMutex                   mutex;       /* guards what follows */
@@ -526,6 +527,7 @@ granary_tione_refresh_finalize (GObject *object)
   g_clear_object (&self->poller);
   g_clear_object (&self->stopped);
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->watch, granary_tione_watch_unref);
   g_clear_pointer (&self->watched, g_hash_table_unref);
   g_clear_pointer (&self->pages, g_hash_table_unref);
   g_mutex_clear (&self->mutex);
@@ -636,6 +638,7 @@ granary_tione_refresh_run (GranaryTioneRefresh          *self,
   g_autoptr (GError) local_error = NULL;
   gint64 refreshed;
   gboolean is_complete;
+  gboolean is_started;
 
   g_return_val_if_fail (GRANARY_IS_TIONE_REFRESH (self), FALSE);
 
@@ -659,8 +662,11 @@ granary_tione_refresh_run (GranaryTioneRefresh          *self,
   g_mutex_lock (&self->mutex);
   self->is_running = FALSE;
   self->is_offline = g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_NETWORK);
+  is_started = self->interval > 0 && !self->is_offline;
   g_cond_broadcast (&self->idle);
   g_mutex_unlock (&self->mutex);
+  if (is_started && self->watch != NULL)
+    granary_tione_watch_wake (self->watch);
 
   if (!is_complete)
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -704,6 +710,23 @@ granary_tione_refresh_start (GranaryTioneRefresh *self,
   schedule_refresh (self, 0);
   if (is_watching)
     schedule_poll (self, POLL_FIRST_MS);
+}
+
+/**
+ * granary_tione_refresh_set_watch:
+ * @self: what keeps a mirror up to date
+ * @watch: looks at services that start or stop
+ *
+ * Lets @watch look after every refresh in the background. Before anything is started.
+ */
+void
+granary_tione_refresh_set_watch (GranaryTioneRefresh *self,
+                                 GranaryTioneWatch   *watch)
+{
+  g_return_if_fail (GRANARY_IS_TIONE_REFRESH (self));
+  g_return_if_fail (watch != NULL && self->watch == NULL);
+
+  self->watch = granary_tione_watch_ref (watch);
 }
 
 /**

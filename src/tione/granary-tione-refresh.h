@@ -6,6 +6,7 @@
 #include "granary-catalog-mirror.h"
 #include "granary-connection-status.h"
 #include "granary-requests.h"
+#include "granary-tione-service-watch.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,10 @@ void                 granary_tione_refresh_start  (GranaryTioneRefresh          
 /* A version was just made or changed: poll it until it is ready or failed. Any thread. */
 void                 granary_tione_refresh_watch  (GranaryTioneRefresh          *self,
                                                    const char                   *version_uid);
+/* Woken after every refresh while the background work is started. */
+void                 granary_tione_refresh_set_watch
+                                                  (GranaryTioneRefresh          *self,
+                                                   GranaryTioneWatch            *watch);
 void                 granary_tione_refresh_stop   (GranaryTioneRefresh          *self);
 
 G_END_DECLS

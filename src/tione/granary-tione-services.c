@@ -4,9 +4,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
-#include "granary-names.h"
 #include "granary-tione-private.h"
 
 /* Model services of TI-ONE, which come in groups. */
@@ -15,42 +12,7 @@
 #define MAX_FILTER_VALUES 100
 #define GROUPS "DescribeModelServiceGroups"
 
-typedef struct
-{
-  const char          *word;
-  GranaryServiceState  state;
-} State;
-
-/* Words of Status, then of BusinessStatus, which speaks where the first is still "". */
-static const State states[] = {
-  { "Normal", GRANARY_SERVICE_RUNNING },
-  { "CREATING", GRANARY_SERVICE_STARTING },
-  { "Pending", GRANARY_SERVICE_STARTING },
-  { "Waiting", GRANARY_SERVICE_STARTING },
-  { "Stopping", GRANARY_SERVICE_STOPPING },
-  { "Stopped", GRANARY_SERVICE_STOPPED },
-  { "Abnormal", GRANARY_SERVICE_FAILED },
-  { "CREATE_FAILED", GRANARY_SERVICE_FAILED },
-  { "TIMEOUT_EXCEPTION", GRANARY_SERVICE_FAILED },
-  { "ARREARS_STOP", GRANARY_SERVICE_STOPPED },
-  { "WHITELIST_STOP", GRANARY_SERVICE_STOPPED },
-  { "RELEASE_FAILED", GRANARY_SERVICE_FAILED },
-  { "WHITELIST_RELEASE_FAILED", GRANARY_SERVICE_FAILED },
-};
-
 /* Auxiliary functions */
-
-static GranaryServiceState
-find_state (const char *word)
-{
-  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (states); i++)
-    {
-      if (g_ascii_strcasecmp (word, states[i].word) == 0)
-        return states[i].state;
-    }
-
-  return GRANARY_SERVICE_UNKNOWN;
-}
 
 typedef struct
 {
@@ -160,53 +122,6 @@ granary_tione_each_group (GranaryApi                  *api,
 }
 
 /* Public functions */
-
-/**
- * granary_tione_parse_service:
- * @node: (nullable): a Service
- *
- * Returns: (transfer full) (nullable): the service; %NULL for what has no id
- */
-GranaryService *
-granary_tione_parse_service (JsonNode *node)
-{
-  g_autofree char *uid = granary_tione_dup_text (node, "ServiceId");
-  JsonNode *model = granary_json_lookup (node, "ServiceInfo.ModelInfo");
-  const char *text;
-  GranaryService *service;
-  gint64 number;
-
-  if (uid == NULL)
-    return NULL;
-
-  service = granary_service_new ();
-  service->uid = g_steal_pointer (&uid);
-  service->group_uid = granary_tione_dup_text (node, "ServiceGroupId");
-  service->name = granary_tione_dup_text (node, "ServiceGroupName");
-  if (service->name == NULL)
-    service->name = g_strdup (service->uid);
-
-  /* "1", where versions of models are "v1". */
-  text = granary_json_get_string (node, "Version");
-  if (text != NULL)
-    service->number = (int) CLAMP (g_ascii_strtoll (text, NULL, 10), 0, G_MAXINT);
-  else if (granary_json_get_int (node, "Version", &number))
-    service->number = (int) CLAMP (number, 0, G_MAXINT);
-
-  service->model_uid = granary_tione_dup_text (model, "ModelId");
-  service->version_uid = granary_tione_dup_text (model, "ModelVersionId");
-  service->model_name = granary_tione_dup_text (model, "ModelName");
-  text = granary_json_get_string (model, "ModelVersion");
-  if (text == NULL || !granary_version_parse (text, &service->version_number))
-    service->version_number = 0;
-
-  service->state_text = granary_tione_dup_text (node, "Status");
-  if (service->state_text == NULL)
-    service->state_text = granary_tione_dup_text (node, "BusinessStatus");
-  service->state = find_state (service->state_text);
-  granary_tione_parse_time (granary_json_get_string (node, "CreateTime"), &service->created);
-  return service;
-}
 
 /**
  * granary_tione_list_services:

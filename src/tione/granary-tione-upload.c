@@ -415,7 +415,7 @@ record (Plan          *plan,
         g_set_str (&file->crc64, crc64);
     }
 
-  return granary_tione_record_files (plan->place, plan->version->id, listing->files, error);
+  return granary_tione_record_changed_files (plan->place, plan->version->id, listing->files, error);
 }
 
 static gboolean

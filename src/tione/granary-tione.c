@@ -16,6 +16,7 @@
 #include "granary-tione-place-private.h"
 #include "granary-tione-refresh.h"
 #include "granary-tione-repository-private.h"
+#include "granary-tione-service-host.h"
 #include "granary-tione-tasks.h"
 #include "granary-tione-verbs-private.h"
 #include "granary-transfer-queue.h"
@@ -149,6 +150,7 @@ opening_finish (Opening *self)
   g_autoptr (GranaryRepository) repository = NULL;
   g_autoptr (GranaryTaskSource) tasks = NULL;
   g_autoptr (GranaryImageSource) images = NULL;
+  g_autoptr (GranaryServiceHost) services = NULL;
   GranaryConnection *connection;
 
   place = granary_tione_place_new (self->account, api, cos, files, self->catalog, status, refresh);
@@ -170,6 +172,8 @@ opening_finish (Opening *self)
   granary_connection_set_task_source (connection, tasks);
   images = granary_tione_images_source_new (place);
   granary_connection_set_image_source (connection, images);
+  services = granary_tione_service_host_new (place);
+  granary_connection_set_service_host (connection, services);
   granary_connection_set_closer (connection, close_place, granary_tione_place_ref (place));
 
   if (self->flags & GRANARY_TIONE_BACKGROUND)

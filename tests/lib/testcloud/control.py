@@ -15,7 +15,7 @@ _SETTINGS = {
     'no_crc': bool, 'complete_blanks': int, 'complete_seconds': (int, float),
     'deny_delete': list, 'import_polls': int, 'import_seconds': (int, float), 'import_fail': str,
     'service_polls': int, 'infer_templates': bool, 'automl_import': bool, 'rate_limit': int,
-    'strict': bool,
+    'strict': bool, 'internet': bool, 'old_call_info': bool,
 }
 
 

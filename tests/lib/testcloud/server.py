@@ -11,6 +11,7 @@ from .control import Control, is_control
 from .cos import Cos, target_of as cos_target_of
 from .errors import ApiError, CosError, Disconnected
 from .identity import Identity
+from .inference import Inference, is_inference
 from .tagcalls import TagCalls
 from .tcrcalls import TcrCalls
 from .tionebilling import BillingCalls
@@ -37,6 +38,7 @@ class Server:
         self.api = Api(cloud, all_handlers(cloud))
         self.cos = Cos(cloud)
         self.control = Control(cloud)
+        self.inference = Inference(cloud)
         self._verbose = verbose
         self._tls = None
         if certificate:
@@ -45,6 +47,7 @@ class Server:
             self._tls.load_cert_chain(certificate, key)
         self._listener = socket.create_server(('127.0.0.1', port), backlog=512)
         self.port = self._listener.getsockname()[1]
+        cloud.origin = f'{"https" if certificate else "http"}://127.0.0.1:{self.port}'
 
     def serve(self):
         """Accepts until the listener is closed."""
@@ -93,6 +96,8 @@ class Server:
             return request.keep_alive
         if self.cloud.settings.offline or (self._tls and not connection.secure):
             raise Disconnected(reset=True)
+        if is_inference(request):
+            return self._infer(connection, request)
         is_api = _is_api(request)
         if is_api:
             target = api_target_of(request)
@@ -119,6 +124,22 @@ class Server:
             if self._verbose:
                 print(f'{request.method} {entry["host"]}{entry["target"]} {facts["action"]} '
                       f'{entry["status"]} {entry["error"]}', file=sys.stderr, flush=True)
+        return request.keep_alive
+
+    def _infer(self, connection, request):
+        """A call of a service; what came and went along is not kept."""
+        entry = self.cloud.log.begin(request, 'inference', 'Infer')
+        do = self.cloud.faults.find({'service': 'inference', 'action': 'Infer',
+                                     'method': request.method})
+        if do:
+            entry['fault'] = do['kind']
+            faults.before_body(do, request)
+        response = (faults.instead(do, True) if do else None) or self.inference.answer(request)
+        request.drain()
+        if do:
+            response = faults.spoil(do, response, True)
+        entry['status'] = response.status
+        connection.send_response(response, request.keep_alive)
         return request.keep_alive
 
     def _respond(self, service, request, target, entry, do, is_api):

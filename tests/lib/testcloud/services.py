@@ -118,6 +118,7 @@ class Group:
         self.services = []
         self.create_source = 'DEFAULT'
         self.needs_authorization = False
+        self.token = f'secret-token-of-{group_id}'
         self.weight_update = ''
         self.polls = 0
         self.highest = 0  # version that was ever given

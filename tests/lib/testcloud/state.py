@@ -66,6 +66,8 @@ class Settings:
         self.import_seconds = 0
         self.import_fail = ''
         self.service_polls = 2
+        self.internet = True  # services have an address that can be called from outside
+        self.old_call_info = False  # only the first form of it is told
         self.infer_templates = False  # the retired list of templates answers empty
         self.automl_import = False  # an import from automatic learning is refused
         self.rate_limit = 0  # API requests a second for each action, 0 for as many as come
@@ -76,6 +78,7 @@ class Cloud:
 
     def __init__(self):
         self.lock = threading.RLock()
+        self.origin = 'http://127.0.0.1'  # once it is served
         self.settings = Settings()
         self.faults = Faults()
         self.log = Log()

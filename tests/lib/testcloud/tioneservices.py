@@ -5,6 +5,7 @@ import re
 
 from . import times
 from .errors import ApiError
+from .inference import address_of
 from .tagcalls import check_tags
 from .tionebilling import SPECS
 from .tionemodels import check_filters, invalid, missing
@@ -291,20 +292,22 @@ class ServiceCalls:
 
     def call_info(self, call):
         group = self._group(call)
+        settings = self.cloud.settings
         host = f'{group.group_id}-1250000000-sw.gw.{group.region}.ti.tencentcs.com'
+        outer = address_of(self.cloud, group) if settings.internet else ''
         return {
             'ServiceCallInfo': {
                 'ServiceGroupId': group.group_id, 'InnerHttpAddr': '', 'InnerHttpsAddr': '',
-                'OuterHttpAddr': f'http://{host}/tione', 'OuterHttpsAddr': f'https://{host}/tione',
-                'AppKey': '', 'AppSecret': '', 'AuthorizationEnable': group.needs_authorization},
+                'OuterHttpAddr': outer, 'OuterHttpsAddr': outer,
+                'AppKey': 'secret-app-key', 'AppSecret': 'secret-app-secret', 'AuthorizationEnable': group.needs_authorization},
             'InferGatewayCallInfo': None,
             'DefaultNginxGatewayCallInfo': {'Host': host},
             'TJCallInfo': None,
             'IntranetCallInfo': None,
-            'ServiceCallInfoV2': {
-                'ServiceGroupId': group.group_id, 'InternetEndpoint': f'https://{host}/v1',
+            'ServiceCallInfoV2': None if settings.old_call_info else {
+                'ServiceGroupId': group.group_id, 'InternetEndpoint': outer,
                 'AuthorizationEnable': group.needs_authorization,
-                'AuthToken': 'secret-call-token' if group.needs_authorization else '',
+                'AuthToken': group.token if group.needs_authorization else '',
                 'AuthTokens': None},
         }
 

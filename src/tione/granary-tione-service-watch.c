@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "granary-tione"
+
+#include "config.h"
+
+#include "granary-tione-service-watch.h"
+
+#include "granary-tione-calls.h"
+#include "granary-tione-service-private.h"
+
+#define PAUSE_FIRST (1 * G_TIME_SPAN_SECOND)
+#define PAUSE_LAST  (30 * G_TIME_SPAN_SECOND)
+#define MAX_ADDRESSES 20
+
+struct _GranaryTioneWatch
+{
+  GranaryApi     *api;        /* (owned) */
+  GranaryCatalog *catalog;    /* (owned) */
+  GCancellable   *stopped;    /* (owned) */
+  GHashTable     *nowhere;    /* (owned): groups without an address, a set; of the thread */
+
+  GMutex          mutex;      /* guards what follows */
+  GCond           changed;
+  gboolean        is_running; /* there is a thread */
+  gboolean        is_stopped;
+  gboolean        is_woken;
+};
+
+static void
+watch_clear (gpointer data)
+{
+  GranaryTioneWatch *self = data;
+
+  g_clear_object (&self->api);
+  g_clear_object (&self->catalog);
+  g_clear_object (&self->stopped);
+  g_clear_pointer (&self->nowhere, g_hash_table_unref);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->mutex);
+}
+
+/* Looking */
+
+static gboolean
+is_moving (const GranaryService *service)
+{
+  return service->state == GRANARY_SERVICE_STARTING || service->state == GRANARY_SERVICE_STOPPING;
+}
+
+/* One that cannot be asked for is asked for again; FALSE when it makes no sense to go on. */
+static gboolean
+look_at (GranaryTioneWatch    *self,
+         const GranaryService *row,
+         GError              **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (JsonNode) node = granary_tione_load_service (self->api, row->uid, self->stopped,
+                                                          &local_error);
+  g_autoptr (GranaryService) told = granary_tione_parse_service (node);
+
+  if (told != NULL)
+    {
+      /* What was just asked for may not show yet. */
+      if (told->state == GRANARY_SERVICE_UNKNOWN)
+        return TRUE;
+      if (told->group_uid == NULL)
+        told->group_uid = g_strdup (row->group_uid);
+      return granary_tione_record_service (self->catalog, told, 0, error);
+    }
+  if (granary_tione_is_missing (local_error))
+    return granary_tione_forget_service (self->catalog, row->uid, error);
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return local_error == NULL;
+}
+
+/* What callers need stands in no list; it is asked for once a service runs. */
+static void
+load_addresses (GranaryTioneWatch *self,
+                GPtrArray         *services)
+{
+  guint n_asked = 0;
+
+  for (guint i = 0; i < services->len && n_asked < MAX_ADDRESSES; i++)
+    {
+      const GranaryService *service = g_ptr_array_index (services, i);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *url = NULL;
+
+      if (service->state != GRANARY_SERVICE_RUNNING || service->url != NULL ||
+          service->group_uid == NULL || g_hash_table_contains (self->nowhere, service->group_uid))
+        continue;
+
+      n_asked++;
+      url = granary_tione_load_address (self->api, service->group_uid, self->stopped, &error);
+      if (url == NULL)
+        g_hash_table_add (self->nowhere, g_strdup (service->group_uid));
+      if (url != NULL)
+        granary_tione_set_service_url (self->catalog, service->uid, url, &error);
+      if (error != NULL)
+        g_debug ("address of a service: %s", error->message);
+    }
+}
+
+/* Whether there is more to come. */
+static gboolean
+look (GranaryTioneWatch *self)
+{
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_refused = FALSE;
+  gboolean is_more = FALSE;
+
+  before = granary_catalog_list_services (self->catalog, NULL, NULL, &error);
+  for (guint i = 0; before != NULL && i < before->len; i++)
+    {
+      const GranaryService *row = g_ptr_array_index (before, i);
+      g_autoptr (GError) local_error = NULL;
+
+      if (!is_moving (row) || g_cancellable_is_cancelled (self->stopped))
+        continue;
+      if (!look_at (self, row, &local_error))
+        {
+          g_debug ("looking at %s: %s", row->uid, local_error->message);
+          is_refused = is_refused || granary_tione_is_refused (local_error);
+        }
+    }
+
+  after = granary_catalog_list_services (self->catalog, NULL, NULL, &error);
+  if (after == NULL)
+    {
+      g_debug ("looking at services: %s", error->message);
+      return FALSE;
+    }
+  load_addresses (self, after);
+  for (guint i = 0; i < after->len; i++)
+    is_more = is_more || is_moving (g_ptr_array_index (after, i));
+
+  /* Who may not look need not try again. */
+  return is_more && !is_refused;
+}
+
+static gpointer
+watch_thread (gpointer data)
+{
+  g_autoptr (GranaryTioneWatch) self = data;
+  gint64 pause = PAUSE_FIRST;
+
+  g_mutex_lock (&self->mutex);
+  while (!self->is_stopped)
+    {
+      gint64 until = g_get_monotonic_time () + pause;
+      gboolean is_more;
+
+      self->is_woken = FALSE;
+      while (!self->is_stopped && !self->is_woken &&
+             g_cond_wait_until (&self->changed, &self->mutex, until))
+        ;
+      if (self->is_stopped)
+        break;
+      if (self->is_woken)
+        {
+          pause = PAUSE_FIRST;
+          continue;
+        }
+
+      g_mutex_unlock (&self->mutex);
+      is_more = look (self);
+      g_mutex_lock (&self->mutex);
+      pause = MIN (pause + pause / 2, PAUSE_LAST);
+      if (!is_more && !self->is_woken)
+        break;
+    }
+  self->is_running = FALSE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->mutex);
+
+  return NULL;
+}
+
+/* Functions of the connection */
+
+GranaryTioneWatch *
+granary_tione_watch_new (GranaryApi     *api,
+                         GranaryCatalog *catalog)
+{
+  GranaryTioneWatch *self = g_atomic_rc_box_new0 (GranaryTioneWatch);
+
+  self->api = g_object_ref (api);
+  self->catalog = g_object_ref (catalog);
+  self->stopped = g_cancellable_new ();
+  self->nowhere = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->changed);
+
+  return self;
+}
+
+GranaryTioneWatch *
+granary_tione_watch_ref (GranaryTioneWatch *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+granary_tione_watch_unref (GranaryTioneWatch *self)
+{
+  g_atomic_rc_box_release_full (self, watch_clear);
+}
+
+void
+granary_tione_watch_wake (GranaryTioneWatch *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->is_stopped)
+    return;
+
+  self->is_woken = TRUE;
+  g_cond_broadcast (&self->changed);
+  if (self->is_running)
+    return;
+
+  self->is_running = TRUE;
+  g_thread_unref (g_thread_new ("granary-services", watch_thread, granary_tione_watch_ref (self)));
+}
+
+void
+granary_tione_watch_stop (GranaryTioneWatch *self,
+                          gint64             wait)
+{
+  gint64 until = g_get_monotonic_time () + wait;
+
+  g_cancellable_cancel (self->stopped);
+  g_mutex_lock (&self->mutex);
+  self->is_stopped = TRUE;
+  g_cond_broadcast (&self->changed);
+  while (self->is_running && g_cond_wait_until (&self->changed, &self->mutex, until))
+    ;
+  g_mutex_unlock (&self->mutex);
+}
