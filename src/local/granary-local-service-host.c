@@ -145,8 +145,8 @@ granary_local_service_host_prepare_async (GranaryServiceHost  *host,
   Job *job = job_new (python);
 
   job->version_id = version_id;
-  start (host, self->reads, granary_local_service_host_prepare_async, job, prepare_thread, cancellable,
-         callback, user_data);
+  start (host, self->reads, granary_local_service_host_prepare_async, job, prepare_thread,
+         cancellable, callback, user_data);
 }
 
 static GranaryPublishOptions *
@@ -302,7 +302,7 @@ granary_local_service_host_publish_async (GranaryServiceHost          *host,
 
   job->request = granary_publish_request_copy (request);
   job->transfer = g_object_ref (transfer);
-  /* Without a cancellable of its own: the transfer is ended by the thread, whatever becomes of it. */
+  /* Without a cancellable of its own: the thread ends the transfer, whatever becomes of it. */
   start (host, self->verbs, granary_local_service_host_publish_async, job, publish_thread, NULL,
          callback, user_data);
 }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * repository.
  */
 #define GRANARY_TYPE_LOCAL_SERVICE_HOST (granary_local_service_host_get_type ())
-G_DECLARE_FINAL_TYPE (GranaryLocalServiceHost, granary_local_service_host, GRANARY, LOCAL_SERVICE_HOST, GObject)
+G_DECLARE_FINAL_TYPE (GranaryLocalServiceHost, granary_local_service_host,
+                      GRANARY, LOCAL_SERVICE_HOST, GObject)
 
 GranaryServiceHost *granary_local_service_host_new (GranaryLocalStore *store) G_GNUC_WARN_UNUSED_RESULT;
 

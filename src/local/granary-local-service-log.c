@@ -15,8 +15,8 @@
 #include "granary-serviced-protocol.h"
 
 /* The log of a service is two files: granary-serviced renames the one it writes, once that is large
- * enough, over the older one, and begins another. A position is which file it was and how far into it,
- * so that it stays what it is after that. */
+ * enough, over the older one, and begins another. A position is which file it was and how far into
+ * it, so that it stays what it is after that. */
 
 #define TAIL_SIZE (64 * 1024)
 /* A file may grow beyond what it should, where something else writes it. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-sandbox.h"
 #include "granary-service-handler.h"
 #include "granary-service-python.h"
 
@@ -170,7 +171,6 @@ granary_local_service_prepare (GranaryLocalStore  *store,
   g_autoptr (GranaryPublishOptions) options = granary_publish_options_new ();
   g_autoptr (GranaryVersion) version = NULL;
   g_autoptr (GPtrArray) services = NULL;
-  g_autofree char *bubblewrap = NULL;
 
   version = granary_catalog_load_version (store->catalog, version_id, error);
   if (version == NULL)
@@ -185,8 +185,8 @@ granary_local_service_prepare (GranaryLocalStore  *store,
   if (version->status == GRANARY_STATUS_READY)
     find_python (store, version, python, options);
 
-  bubblewrap = g_find_program_in_path ("bwrap");
-  options->has_sandbox = bubblewrap != NULL;
+  options->has_sandbox = granary_sandbox_get_kind (granary_sandbox_probe ()) !=
+                         GRANARY_SANDBOX_NONE;
   options->has_gpu = has_entry ("/dev", "nvidia") || has_entry ("/dev/dri", "renderD");
   options->memory = get_memory ();
 

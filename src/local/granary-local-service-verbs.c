@@ -9,8 +9,8 @@
 #include "granary-error.h"
 #include "granary-serviced-client.h"
 
-/* After granary-serviced was lost with a request on its way, it is started again, which puts in order
- * what it finds, and the catalogue is read: nothing is asked for twice. */
+/* After granary-serviced was lost with a request on its way, it is started again, which puts in
+ * order what it finds, and the catalogue is read: nothing is asked for twice. */
 
 static const char *const verbs[] = {
   [GRANARY_SERVICE_START] = "start",
@@ -49,8 +49,8 @@ set_profile (JsonObject                  *arguments,
   json_object_set_member (arguments, "profile", granary_json_parse (text, -1, "profile", NULL));
 }
 
-/* Whether another granary-serviced answers than the one that was lost: then that has ended, and with it
- * whatever it was doing. */
+/* Whether another granary-serviced answers than the one that was lost: then that one has ended, and
+ * with it whatever it was doing. */
 static gboolean
 has_ended (GranaryLocalStore *store,
            gint64             pid,
