@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "services-test.h"
+#include "local-services-test.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

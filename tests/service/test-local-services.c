@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#include "services-test.h"
+#include "local-services-test.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "services-test.h"
+#include "local-services-test.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
