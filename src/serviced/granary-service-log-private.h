@@ -18,7 +18,7 @@ typedef struct _GranaryServiceLog GranaryServiceLog;
 /* @folder is that of the service; @secret (nullable) is never written. */
 GranaryServiceLog *granary_service_log_new      (const char        *folder,
                                                  const char        *secret) G_GNUC_WARN_UNUSED_RESULT;
-void               granary_service_log_free     (GranaryServiceLog *self);
+void               granary_service_log_close    (GranaryServiceLog *self);
 /* Bytes as they come, of any length and content. */
 void               granary_service_log_take     (GranaryServiceLog *self,
                                                  const char        *data,
@@ -36,6 +36,6 @@ const char        *granary_service_log_get_last (GranaryServiceLog *self);
 char              *granary_service_printable    (const char        *text,
                                                  gsize              max) G_GNUC_WARN_UNUSED_RESULT;
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryServiceLog, granary_service_log_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryServiceLog, granary_service_log_close)
 
 G_END_DECLS

@@ -210,7 +210,7 @@ granary_service_log_new (const char *folder,
 }
 
 void
-granary_service_log_free (GranaryServiceLog *self)
+granary_service_log_close (GranaryServiceLog *self)
 {
   if (self == NULL)
     return;

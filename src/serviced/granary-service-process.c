@@ -233,7 +233,7 @@ finish (GranaryServiceProcess *self)
   g_clear_fd (&self->status_fd, NULL);
   g_clear_fd (&self->control_fd, NULL);
   g_clear_pointer (&self->scope, granary_service_scope_free);
-  g_clear_pointer (&self->log, granary_service_log_free);
+  g_clear_pointer (&self->log, granary_service_log_close);
   self->state = STATE_ENDED;
   g_signal_emit (self, signals[ENDED], 0, (int) failure, detail,
                  failure != GRANARY_SERVICE_FAILURE_NONE && may_restart (failure));
@@ -394,7 +394,7 @@ granary_service_process_finalize (GObject *object)
   g_clear_fd (&self->control_fd, NULL);
   granary_service_status_clear (&self->status);
   g_clear_pointer (&self->line, granary_service_command_line_free);
-  g_clear_pointer (&self->log, granary_service_log_free);
+  g_clear_pointer (&self->log, granary_service_log_close);
   g_free (self->detail);
   granary_service_plan_free (self->plan);
 

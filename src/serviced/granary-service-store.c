@@ -365,6 +365,19 @@ granary_service_store_name_revision (guint revision)
   return g_strdup_printf (GRANARY_SERVICED_REVISION "%u", revision);
 }
 
+/* What cannot be removed now, the next start of the service finds. */
+void
+granary_service_store_remove_revision (int         folder_fd,
+                                       const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (folder_fd >= 0 && name != NULL);
+
+  if (!granary_local_remove_tree (folder_fd, name, NULL, NULL, &error))
+    g_debug ("%s stays: %s", name, error->message);
+}
+
 /**
  * granary_service_store_clean_folder:
  * @folder_fd: folder of a service
@@ -439,23 +452,6 @@ granary_service_store_load_token (int      folder_fd,
   return g_strdup (text);
 }
 
-/* Adds a line to the log of a service that does not run. */
-gboolean
-granary_service_store_log (GranaryServiceStore *self,
-                           const char          *uid,
-                           const char          *text)
-{
-  g_autofd int folder_fd = granary_service_store_open_folder (self, uid, FALSE, NULL);
-  g_autofd int fd = -1;
-  g_autofree char *line = g_strconcat ("granary-serviced: ", text, "\n", NULL);
-
-  if (folder_fd >= 0)
-    fd = openat (folder_fd, GRANARY_SERVICED_LOG,
-                 O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-
-  return fd >= 0 && write (fd, line, strlen (line)) == (gssize) strlen (line);
-}
-
 int
 granary_service_store_get_number (GranaryServiceStore *self,
                                   const char          *group_uid)
@@ -488,6 +484,18 @@ granary_service_store_set_number (GranaryServiceStore  *self,
   /* An id of another program's making has no file; its services still count. */
   return !granary_service_store_is_group (group_uid) ||
          write_small (self->services_fd, group_uid, text, error);
+}
+
+void
+granary_service_store_forget_number (GranaryServiceStore *self,
+                                     const char          *group_uid)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (group_uid != NULL);
+
+  if (granary_service_store_is_group (group_uid) &&
+      granary_local_io_unlink (self->services_fd, group_uid) != 0 && errno != ENOENT)
+    g_debug ("%s stays: %s", group_uid, g_strerror (errno));
 }
 
 gboolean

@@ -53,11 +53,10 @@ char                *granary_service_store_name_revision (guint                r
 gboolean             granary_service_store_clean_folder (int                   folder_fd,
                                                          guint                 revision,
                                                          GError              **error);
+void                 granary_service_store_remove_revision (int                folder_fd,
+                                                            const char        *name);
 char                *granary_service_store_load_token   (int                   folder_fd,
                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean             granary_service_store_log          (GranaryServiceStore  *self,
-                                                         const char           *uid,
-                                                         const char           *text);
 
 /* The highest number that a group ever had, in a file of its own: a number is not used again. */
 int                  granary_service_store_get_number   (GranaryServiceStore  *self,
@@ -66,6 +65,8 @@ gboolean             granary_service_store_set_number   (GranaryServiceStore  *s
                                                          const char           *group_uid,
                                                          int                   number,
                                                          GError              **error);
+void                 granary_service_store_forget_number (GranaryServiceStore *self,
+                                                          const char          *group_uid);
 
 /* Names of what is in `services/`. */
 gboolean             granary_service_store_is_service   (const char           *name);
