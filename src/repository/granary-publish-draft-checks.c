@@ -20,8 +20,8 @@
  * granary_publish_draft_find_grants: (skip)
  * @self: a draft whose version and services are read
  *
- * Finds what services of its model were allowed before. The rest of what is remembered was meant for
- * the code of other models: what is most dangerous of it has to be chosen again.
+ * Finds what services of its model were allowed before. The rest of what is remembered was meant
+ * for the code of other models: what is most dangerous of it has to be chosen again.
  */
 void
 granary_publish_draft_find_grants (GranaryPublishDraft *self)
@@ -166,8 +166,8 @@ choose_target (GranaryPublishDraft *self)
  * granary_publish_draft_choose: (skip)
  * @self: a draft that was told its options
  *
- * Chooses what is still open: a group that serves the model gets another service, else there will be
- * a new one.
+ * Chooses what is still open: a group that serves the model gets another service, else there will
+ * be a new one.
  */
 void
 granary_publish_draft_choose (GranaryPublishDraft *self)

@@ -194,8 +194,8 @@ granary_wording_service_state (GranaryServiceState state)
  * granary_wording_service_failure:
  * @service: a service
  *
- * Returns: (transfer full) (nullable): one or two sentences: why it does not run, or ended last time;
- *   %NULL when there is nothing to tell
+ * Returns: (transfer full) (nullable): one or two sentences: why it does not run, or ended
+ *   last time; %NULL when there is nothing to tell
  */
 char *
 granary_wording_service_failure (const GranaryService *service)
@@ -400,6 +400,18 @@ char *
 granary_wording_size (gint64 bytes)
 {
   return bytes >= 0 ? g_format_size ((guint64) bytes) : g_strdup ("—");
+}
+
+/**
+ * granary_wording_price:
+ * @fen: a sum in 1/100 yuan
+ *
+ * Returns: (transfer full): such as `¥1.23`
+ */
+char *
+granary_wording_price (gint64 fen)
+{
+  return g_strdup_printf ("¥%" G_GINT64_FORMAT ".%02d", fen / 100, (int) (ABS (fen) % 100));
 }
 
 /**

@@ -119,6 +119,8 @@ char           *granary_wording_event           (const GranaryEvent      *event)
 char           *granary_wording_version         (const char              *model_name,
                                                  int                      number) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_size            (gint64                   bytes) G_GNUC_WARN_UNUSED_RESULT;
+/* @fen: 1/100 yuan */
+char           *granary_wording_price           (gint64                   fen) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_place           (const char              *place) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_n_files         (guint                    n_files) G_GNUC_WARN_UNUSED_RESULT;
 char           *granary_wording_n_versions      (guint                    n_versions) G_GNUC_WARN_UNUSED_RESULT;

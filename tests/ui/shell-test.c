@@ -108,6 +108,14 @@ shell_test_get_toast (ShellTest *self)
   return self->toast != NULL ? adw_toast_get_title (self->toast) : NULL;
 }
 
+const char *
+shell_test_get_toast_text (ShellTest *self)
+{
+  GtkWidget *label = self->toast != NULL ? adw_toast_get_custom_title (self->toast) : NULL;
+
+  return label != NULL ? gtk_label_get_text (GTK_LABEL (label)) : NULL;
+}
+
 void
 shell_test_forget_toast (ShellTest *self)
 {

@@ -62,6 +62,9 @@ activate_cb (GtkWidget  *widget,
     granary_browser_import (self, model_id, NULL);
   else if (g_str_equal (name, "model.rename"))
     granary_command_rename (widget, self->connection, model_id);
+  else if (g_str_has_prefix (name, "version.publish"))
+    granary_command_publish (widget, self->connection, version_id,
+                             g_str_equal (name, "version.publish-options"));
   else if (g_str_equal (name, "version.upload"))
     granary_command_upload (widget, self->connection, version_id, NULL);
   else if (g_str_equal (name, "selection.clear"))
@@ -87,8 +90,8 @@ static const char *model_actions[] = {
 };
 
 static const char *version_actions[] = {
-  "version.details", "version.upload", "version.download", "version.copy-path", "version.verify",
-  "version.delete",
+  "version.details", "version.publish", "version.publish-options", "version.upload",
+  "version.download", "version.copy-path", "version.verify", "version.delete",
 };
 
 static const char *selection_actions[] = {
@@ -131,6 +134,7 @@ granary_browser_update_actions (GranaryBrowser *self)
   g_autoptr (GArray) versions = NULL;
   gboolean can_rename;
   gboolean has_folder;
+  gboolean has_host;
   gboolean one_model;
   gboolean one_version;
   gboolean any;
@@ -139,6 +143,7 @@ granary_browser_update_actions (GranaryBrowser *self)
   can_rename = writable && granary_connection_has (self->connection, GRANARY_FEATURE_RENAME);
   has_folder = self->connection != NULL &&
                granary_connection_has (self->connection, GRANARY_FEATURE_FOLDER);
+  has_host = writable && granary_connection_get_service_host (self->connection) != NULL;
   one_model = self->connection != NULL && models->len == 1 && versions->len == 0;
   one_version = self->connection != NULL && versions->len == 1 && models->len == 0;
   any = self->connection != NULL && models->len + versions->len > 0;
@@ -156,6 +161,8 @@ granary_browser_update_actions (GranaryBrowser *self)
   gtk_widget_action_set_enabled (widget, "model.rename", one_model && can_rename);
   gtk_widget_action_set_enabled (widget, "model.copy-path", one_model && has_folder);
   gtk_widget_action_set_enabled (widget, "model.delete", one_model && writable);
+  gtk_widget_action_set_enabled (widget, "version.publish", one_version && has_host);
+  gtk_widget_action_set_enabled (widget, "version.publish-options", one_version && has_host);
   gtk_widget_action_set_enabled (widget, "version.upload", one_version && writable);
   gtk_widget_action_set_enabled (widget, "version.delete", one_version && writable);
   gtk_widget_action_set_enabled (widget, "selection.delete", any && writable);

@@ -143,6 +143,8 @@ granary_browser_init_menu (GranaryBrowser *self)
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "F2", gtk_named_action_new ("model.rename"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>t",
            gtk_named_action_new ("selection.edit-tags"));
+  add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control><Shift>p",
+           gtk_named_action_new ("version.publish"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>u", gtk_named_action_new ("version.upload"));
   add_key (GTK_SHORTCUT_CONTROLLER (keys), "<Control>d",
            gtk_named_action_new ("selection.download"));

@@ -56,6 +56,90 @@ upload_closure_free (gpointer  data,
   upload_free (data);
 }
 
+/* Services that still serve the files of before */
+
+/* What the button of the toast updates. */
+typedef struct
+{
+  GtkWidget         *parent;     /* (unowned): the toast is its */
+  GranaryConnection *connection; /* (owned) */
+  GPtrArray         *services;   /* (owned) */
+} Outdated;
+
+static void
+outdated_free (gpointer  data,
+               GClosure *closure)
+{
+  Outdated *outdated = data;
+
+  g_object_unref (outdated->connection);
+  g_ptr_array_unref (outdated->services);
+  g_free (outdated);
+}
+
+static void
+update_cb (AdwToast *toast,
+           gpointer  user_data)
+{
+  Outdated *outdated = user_data;
+
+  granary_command_update_outdated (outdated->parent, outdated->connection, outdated->services);
+}
+
+static gpointer
+list_services (GranaryCatalog  *catalog,
+               gpointer         data,
+               GCancellable    *cancellable,
+               GError         **error)
+{
+  return granary_catalog_list_services (catalog, NULL, data, error);
+}
+
+static guint
+count_outdated (GPtrArray *services)
+{
+  guint n_outdated = 0;
+
+  for (guint i = 0; i < services->len; i++)
+    n_outdated += granary_command_is_outdated (g_ptr_array_index (services, i));
+
+  return n_outdated;
+}
+
+static void
+services_listed_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (Upload) self = user_data;
+  g_autoptr (GPtrArray) services = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *title = g_strdup_printf (_("Files uploaded to “%s”"), self->object);
+  AdwToast *toast;
+  Outdated *outdated;
+  guint n_outdated;
+
+  services = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
+  if (services == NULL)
+    g_debug ("services of %s: %s", self->object, error->message);
+  n_outdated = services != NULL &&
+               granary_connection_get_service_host (self->connection) != NULL
+               ? count_outdated (services) : 0;
+  toast = granary_command_add_toast (self->parent, title,
+                                     n_outdated > 0 ? ngettext ("_Update Service",
+                                                                "_Update Services", n_outdated)
+                                                    : NULL);
+  if (toast == NULL || n_outdated == 0)
+    return;
+
+  outdated = g_new0 (Outdated, 1);
+  outdated->parent = self->parent;
+  outdated->connection = g_object_ref (self->connection);
+  outdated->services = g_steal_pointer (&services);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (update_cb), outdated, outdated_free,
+                         G_CONNECT_DEFAULT);
+}
+
 static void
 uploaded_cb (GObject      *source,
              GAsyncResult *result,
@@ -64,7 +148,8 @@ uploaded_cb (GObject      *source,
   g_autoptr (Upload) self = user_data;
   g_autoptr (GranaryVersion) version = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *title = NULL;
+  GranaryCatalog *catalog = granary_connection_get_catalog (self->connection);
+  GArray *ids;
 
   version = granary_repository_upload_finish (GRANARY_REPOSITORY (source), result, &error);
   if (version == NULL)
@@ -73,8 +158,11 @@ uploaded_cb (GObject      *source,
       return;
     }
 
-  title = g_strdup_printf (_("Files uploaded to “%s”"), self->object);
-  granary_command_add_toast (self->parent, title, NULL);
+  ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_array_append_val (ids, self->version_id);
+  granary_catalog_read_async (catalog, list_services, ids, (GDestroyNotify) g_array_unref,
+                              (GDestroyNotify) g_ptr_array_unref, NULL, services_listed_cb,
+                              g_steal_pointer (&self));
 }
 
 static void

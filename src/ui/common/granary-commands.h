@@ -53,6 +53,13 @@ void granary_command_publish       (GtkWidget            *widget,
                                     GranaryConnection    *connection,
                                     gint64                version_id,
                                     gboolean              ask);
+/* Of services of a version, (element-type GranaryService), those that still serve older files than it
+ * has. (publish/) */
+void granary_command_update_outdated (GtkWidget         *widget,
+                                      GranaryConnection *connection,
+                                      GPtrArray         *services);
+gboolean
+     granary_command_is_outdated   (const GranaryService *service);
 /* Asks before removing, and before stopping what cannot be started again. (services/) */
 void granary_command_act           (GtkWidget            *widget,
                                     GranaryConnection    *connection,
@@ -73,8 +80,8 @@ void granary_command_try           (GtkWidget            *widget,
 void granary_command_download_sdk  (GtkWidget            *widget,
                                     GranaryConnection    *connection,
                                     gint64                version_id);
-void granary_command_open_cosbrowser (GtkWidget          *widget,
-                                    GranaryConnection    *connection,
-                                    gint64                version_id);
+void granary_command_open_cosbrowser (GtkWidget         *widget,
+                                      GranaryConnection *connection,
+                                      gint64             version_id);
 
 G_END_DECLS

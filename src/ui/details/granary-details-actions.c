@@ -86,7 +86,12 @@ version_cb (GtkWidget  *widget,
   version = self->subject->version;
   ids = make_ids (version->id);
 
-  if (g_str_equal (action, "version.upload"))
+  if (g_str_has_prefix (action, "version.publish"))
+    granary_command_publish (widget, self->connection, version->id,
+                             g_str_equal (action, "version.publish-options"));
+  else if (g_str_equal (action, "version.update-services"))
+    granary_command_update_outdated (widget, self->connection, self->subject->services);
+  else if (g_str_equal (action, "version.upload"))
     granary_command_upload (widget, self->connection, version->id, NULL);
   else if (g_str_equal (action, "version.download"))
     granary_command_download (widget, self->connection, NULL, ids);
@@ -145,6 +150,7 @@ granary_details_class_install_actions (GtkWidgetClass *widget_class)
     "model.copy-path", "model.verify", "model.delete",
   };
   const char *version_actions[] = {
+    "version.publish", "version.publish-options", "version.update-services",
     "version.upload", "version.download", "version.copy-path", "version.verify",
     "version.show-model", "version.delete",
   };
@@ -178,6 +184,7 @@ granary_details_update_actions (GranaryDetails *self)
     granary_connection_has (self->connection, GRANARY_FEATURE_DESCRIBE);
   gboolean folder = self->connection != NULL &&
     granary_connection_has (self->connection, GRANARY_FEATURE_FOLDER);
+  gboolean host = writable && granary_connection_get_service_host (self->connection) != NULL;
   const struct
   {
     const char *name;
@@ -191,6 +198,9 @@ granary_details_update_actions (GranaryDetails *self)
     { "model.copy-path", model && folder },
     { "model.verify", some },
     { "model.delete", model && writable },
+    { "version.publish", ready && host },
+    { "version.publish-options", ready && host },
+    { "version.update-services", version && host },
     { "version.upload", ready && writable },
     { "version.download", ready },
     { "version.copy-path", version },

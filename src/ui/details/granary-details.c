@@ -154,6 +154,7 @@ show_version (GranaryDetails *self,
     granary_version_head_set_changes (self->head, NULL);
   granary_metrics_section_set_version (self->metrics, version);
   granary_version_facts_set_subject (self->version_facts, self->subject);
+  granary_version_head_set_services (self->head, self->subject->services);
   granary_services_section_set_services (self->version_services, self->subject->services);
   granary_files_section_set_version (self->files, version);
   granary_history_section_set_subject (self->version_history, self->subject);

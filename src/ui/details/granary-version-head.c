@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "granary-command-private.h"
 #include "granary-error.h"
 #include "granary-requests.h"
 #include "granary-wording.h"
@@ -24,6 +25,7 @@ struct _GranaryVersionHead
   GtkLabel            *source;
   AdwPreferencesGroup *trouble;
   AdwActionRow        *failure;
+  AdwActionRow        *outdated;
   AdwActionRow        *changes;
 };
 
@@ -67,6 +69,7 @@ update_trouble (GranaryVersionHead *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->trouble),
                           gtk_widget_get_visible (GTK_WIDGET (self->failure)) ||
+                          gtk_widget_get_visible (GTK_WIDGET (self->outdated)) ||
                           gtk_widget_get_visible (GTK_WIDGET (self->changes)));
 }
 
@@ -94,6 +97,7 @@ granary_version_head_class_init (GranaryVersionHeadClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, source);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, trouble);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, failure);
+  gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, outdated);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, changes);
 }
 
@@ -142,6 +146,53 @@ granary_version_head_set_version (GranaryVersionHead *self,
       adw_action_row_set_subtitle (self->failure, reason);
     }
 
+  update_trouble (self);
+}
+
+/**
+ * granary_version_head_set_services:
+ * @self: the section
+ * @services: (element-type GranaryService): services of the version
+ *
+ * Says which of them serve older files than the version has now.
+ */
+void
+granary_version_head_set_services (GranaryVersionHead *self,
+                                   GPtrArray          *services)
+{
+  const GranaryService *first = NULL;
+  g_autofree char *text = NULL;
+  guint n_outdated = 0;
+
+  g_return_if_fail (GRANARY_IS_VERSION_HEAD (self));
+  g_return_if_fail (services != NULL);
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const GranaryService *service = g_ptr_array_index (services, i);
+
+      if (!granary_command_is_outdated (service))
+        continue;
+      if (n_outdated++ == 0)
+        first = service;
+    }
+
+  if (n_outdated == 1)
+    {
+      g_autofree char *name = granary_display_path (first->name != NULL ? first->name
+                                                                        : first->uid);
+
+      /* Translators: the name of a service. */
+      text = g_strdup_printf (_("Files changed since “%s” was started"), name);
+    }
+  else if (n_outdated > 1)
+    {
+      text = g_strdup_printf (ngettext ("Files changed since %u service was started",
+                                        "Files changed since %u services were started",
+                                        n_outdated), n_outdated);
+    }
+  adw_action_row_set_subtitle (self->outdated, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->outdated), n_outdated > 0);
   update_trouble (self);
 }
 

@@ -17,9 +17,11 @@ G_BEGIN_DECLS
 #define GRANARY_TYPE_VERSION_HEAD (granary_version_head_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryVersionHead, granary_version_head, GRANARY, VERSION_HEAD, AdwBin)
 
-void granary_version_head_set_version (GranaryVersionHead *self,
-                                       GranaryVersion     *version);
-void granary_version_head_set_changes (GranaryVersionHead *self,
-                                       GPtrArray          *problems);
+void granary_version_head_set_version  (GranaryVersionHead *self,
+                                        GranaryVersion     *version);
+void granary_version_head_set_services (GranaryVersionHead *self,
+                                        GPtrArray          *services);
+void granary_version_head_set_changes  (GranaryVersionHead *self,
+                                        GPtrArray          *problems);
 
 G_END_DECLS
