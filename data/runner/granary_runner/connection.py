@@ -234,7 +234,8 @@ class Connection(asyncio.Protocol):
         self.job = None
         request = self.request
         self.release()
-        keep = request.keep_alive and not self.front.is_stopping and not self.ended
+        keep = (request.keep_alive and not self.front.is_stopping and
+                (not self.ended or bool(self.buffer)))
         if not isinstance(answer, bytes):
             answer = json.dumps(answer, ensure_ascii=True).encode('ascii')
         self.write(status, answer, kind, keep, extra, request.method == b'HEAD')

@@ -23,28 +23,31 @@ def prctl(option, value):
     return library.prctl(option, ctypes.c_ulong(value), 0, 0, 0) == 0
 
 
+def drop_capabilities():
+    """A service that is run by the superuser outside a sandbox has no more rights than his files.
+
+    Whoever holds the capability to trace could read the memory of every process.
+    """
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    header = struct.pack('=Ii', CAPABILITY_VERSION, 0)
+    ctypes.CDLL(None).capset(header, struct.pack('=6I', 0, 0, 0, 0, 0, 0))
+
+
 def protect_front():
     """Other processes of the same user may not look into this one, and it inherits orphans.
 
     To be called before the token is read.
     """
-    hidden = prctl(PR_SET_DUMPABLE, 0)
+    drop_capabilities()
+    prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    return hidden
 
 
 def confine_worker(parent):
-    """Ends with the front, and has no rights that would let it look into that.
-
-    Whoever holds the capability to trace may read the memory of every process; a service that is
-    run by the superuser outside a sandbox would hold it.
-    """
+    """Ends with the front."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # the front ended before it could be noticed
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
-    header = struct.pack('=Ii', CAPABILITY_VERSION, 0)
-    ctypes.CDLL(None).capset(header, struct.pack('=6I', 0, 0, 0, 0, 0, 0))
 
 
 def keep_descriptors(numbers):

@@ -11,6 +11,7 @@ import traceback
 from .front import Front
 from .status import EXIT_FAILED, log
 
+LEAVE_SECONDS = 1.5  # for workers to end by themselves
 FLUSH_SECONDS = 1.0  # for the last answers of a service that failed
 
 
@@ -88,6 +89,7 @@ class Service:
         if not self.front.is_quiet():
             log('requests were still at work')
         self.pool.close()
+        deadline = min(deadline, self.loop.time() + LEAVE_SECONDS)
         while was_ready and self.pool.workers and self.loop.time() < deadline:
             await asyncio.sleep(0.01)
         self.end(0)
