@@ -85,10 +85,6 @@ quoted_cb (GObject      *source,
     return;
 
   g_clear_object (&self->quoting);
-  /* The platform says 0 for sums that are too high for it. */
-  if (error == NULL && fen <= 0)
-    granary_set_error (&error, GRANARY_ERROR_BAD_RESPONSE, GRANARY_REASON_PRICE_UNKNOWN,
-                       self->profile->instance_type, "a price of %" G_GINT64_FORMAT, fen);
   self->price = error == NULL ? GRANARY_PUBLISH_PRICE_KNOWN : GRANARY_PUBLISH_PRICE_UNKNOWN;
   self->fen = error == NULL ? fen : 0;
   self->price_error = g_steal_pointer (&error);
@@ -541,6 +537,15 @@ granary_publish_draft_get_price_error (GranaryPublishDraft *self)
 }
 
 gboolean
+granary_publish_draft_can_any_price (GranaryPublishDraft *self)
+{
+  g_return_val_if_fail (GRANARY_IS_PUBLISH_DRAFT (self), FALSE);
+
+  return self->price == GRANARY_PUBLISH_PRICE_UNKNOWN &&
+         granary_error_matches_reason (self->price_error, GRANARY_REASON_PRICE_UNKNOWN);
+}
+
+gboolean
 granary_publish_draft_get_any_price (GranaryPublishDraft *self)
 {
   g_return_val_if_fail (GRANARY_IS_PUBLISH_DRAFT (self), FALSE);
@@ -554,7 +559,7 @@ granary_publish_draft_set_any_price (GranaryPublishDraft *self,
 {
   g_return_if_fail (GRANARY_IS_PUBLISH_DRAFT (self));
 
-  if (self->any_price == !!any_price)
+  if (self->any_price == !!any_price || (any_price && !granary_publish_draft_can_any_price (self)))
     return;
 
   self->any_price = !!any_price;

@@ -100,7 +100,9 @@ GranaryPublishPrice    granary_publish_draft_get_price     (GranaryPublishDraft 
                                                             gint64                      *fen);
 const GError          *granary_publish_draft_get_price_error
                                                            (GranaryPublishDraft         *self);
-/* Whether to publish although the price is not known. */
+/* Whether to publish although the price is not known; only where nobody tells it, not where it might
+ * be asked for again. */
+gboolean               granary_publish_draft_can_any_price (GranaryPublishDraft         *self);
 gboolean               granary_publish_draft_get_any_price (GranaryPublishDraft         *self);
 void                   granary_publish_draft_set_any_price (GranaryPublishDraft         *self,
                                                             gboolean                     any_price);

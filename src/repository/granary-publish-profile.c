@@ -112,6 +112,7 @@ granary_publish_profile_to_json (const GranaryPublishProfile *self)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (GranaryPublishProfile) usual = granary_publish_profile_new ();
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -122,12 +123,12 @@ granary_publish_profile_to_json (const GranaryPublishProfile *self)
     }
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      if (MEMBER (self, gint64, numbers[i]) != 0)
+      if (MEMBER (self, gint64, numbers[i]) != MEMBER (usual, gint64, numbers[i]))
         json_object_set_int_member (object, numbers[i].name, MEMBER (self, gint64, numbers[i]));
     }
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      if (MEMBER (self, guint, counts[i]) != 0)
+      if (MEMBER (self, guint, counts[i]) != MEMBER (usual, guint, counts[i]))
         json_object_set_int_member (object, counts[i].name, MEMBER (self, guint, counts[i]));
     }
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)

@@ -144,7 +144,7 @@ update_price (GranaryPublishCloud         *self,
   granary_problem_row_show_text (self->price_problem, problem, FALSE);
   granary_problem_row_set_way_out (self->price_problem, _("_Try Again"));
   gtk_widget_set_visible (GTK_WIDGET (self->any_price_row),
-                          price == GRANARY_PUBLISH_PRICE_UNKNOWN);
+                          granary_publish_draft_can_any_price (self->draft));
   adw_switch_row_set_active (self->any_price_row,
                              granary_publish_draft_get_any_price (self->draft));
 }
