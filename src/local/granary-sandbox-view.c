@@ -192,9 +192,11 @@ follow (GranarySandboxView *self,
   return g_strdup (at->len > 0 ? at->str : "/");
 }
 
-/* Where pyvenv.cfg of the environment that @python lies in says that its base is: PEP 405. */
+/* What @name is set to in pyvenv.cfg of the environment that @python lies in, when that is an
+ * absolute path: PEP 405. */
 static char *
-read_home (const char *python)
+read_setting (const char *python,
+              const char *name)
 {
   g_autofree char *folder = g_path_get_dirname (python);
   g_autofree char *prefix = g_path_get_dirname (folder);
@@ -216,14 +218,41 @@ read_home (const char *python)
         {
           g_auto (GStrv) parts = g_strsplit (lines[j], "=", 2);
 
-          if (g_strv_length (parts) == 2 &&
-              g_ascii_strcasecmp (g_strstrip (parts[0]), "home") == 0 &&
+          if (g_strv_length (parts) == 2 && g_ascii_strcasecmp (g_strstrip (parts[0]), name) == 0 &&
               g_path_is_absolute (g_strstrip (parts[1])))
             return g_strdup (parts[1]);
         }
     }
 
   return NULL;
+}
+
+static void
+add_python (GranarySandboxView *self,
+            const char         *python,
+            guint               depth)
+{
+  g_autofree char *real = follow (self, python, TRUE);
+  g_autofree char *home = read_setting (python, "home");
+  g_autofree char *parent = read_setting (python, "granary-python");
+
+  if (real != NULL)
+    add_folder (self, real);
+  if (depth == MAX_BASES)
+    return;
+
+  if (home != NULL && !is_shown (home))
+    {
+      g_autofree char *bin = follow (self, home, FALSE);
+      g_autofree char *base = g_build_filename (home, "python3", NULL);
+
+      if (bin != NULL)
+        add_prefix (self, bin, base);
+      add_python (self, base, depth + 1);
+    }
+  /* An environment that sees the packages of another one, not only those of its base. */
+  if (parent != NULL)
+    add_python (self, parent, depth + 1);
 }
 
 /* Public functions */
@@ -263,26 +292,7 @@ void
 granary_sandbox_view_add_python (GranarySandboxView *self,
                                  const char         *python)
 {
-  g_autofree char *program = NULL;
-
   g_return_if_fail (self != NULL && python != NULL);
 
-  program = g_strdup (python);
-  for (guint i = 0; i < MAX_BASES && program != NULL; i++)
-    {
-      g_autofree char *real = follow (self, program, TRUE);
-      g_autofree char *home = read_home (program);
-      g_autofree char *bin = NULL;
-
-      if (real != NULL)
-        add_folder (self, real);
-
-      g_clear_pointer (&program, g_free);
-      if (home == NULL || is_shown (home))
-        break;
-      bin = follow (self, home, FALSE);
-      program = g_build_filename (home, "python3", NULL);
-      if (bin != NULL)
-        add_prefix (self, bin, program);
-    }
+  add_python (self, python, 0);
 }

@@ -332,7 +332,8 @@ granary_sandbox_wrap (const GranarySandbox        *self,
   words = g_ptr_array_new_with_free_func (g_free);
   add (words, self->program, NULL);
   add_variant (words, self->variant, options->allow_network);
-  add (words, "--clearenv", NULL);
+  if (options->environment != NULL)
+    add (words, "--clearenv", NULL);
   for (guint i = 0; options->environment != NULL && options->environment[i] != NULL; i++)
     {
       g_auto (GStrv) parts = g_strsplit (options->environment[i], "=", 2);

@@ -35,7 +35,8 @@ typedef enum
  * @readable: (nullable) (array zero-terminated=1): files and folders shown read-only where they are;
  *   what is not there is left out
  * @writable: (nullable) (array zero-terminated=1): folders that may be written, shown where they are
- * @environment: (nullable) (array zero-terminated=1): `NAME=VALUE`, all that the program finds set
+ * @environment: (nullable) (array zero-terminated=1): `NAME=VALUE`, all that the program finds set;
+ *   the command line shows it. %NULL is what the command itself is started with
  * @folder: (nullable): where it starts, as seen from inside; %NULL is `/tmp`
  * @room: bytes that it may keep in each of its `/tmp` and `/dev/shm`, 0 for the usual
  * @allow_network: whether it may use the network

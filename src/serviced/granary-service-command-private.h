@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @has_scope: whether systemd limits its memory
  * @data_limit: bytes for RLIMIT_DATA, 0 for none
  *
- * How a program of a service is run on this computer.
+ * How the runner of a service is run on this computer.
  */
 typedef struct
 {
@@ -26,15 +26,8 @@ typedef struct
   gint64   data_limit;
 } GranaryServiceCommandLine;
 
-/* Of the runner. */
 GranaryServiceCommandLine *granary_service_command_line_new  (const GranaryServicePlan   *plan,
                                                               GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Of @argv, whose paths are those of @options when @has_sandbox and else those outside;
- * @options->environment is what it finds set, in either case. */
-GranaryServiceCommandLine *granary_service_command_line_wrap (const GranarySandboxOptions *options,
-                                                              const GranarySandbox        *sandbox,
-                                                              gint64                       memory,
-                                                              const char * const          *argv) G_GNUC_WARN_UNUSED_RESULT;
 void                       granary_service_command_line_free (GranaryServiceCommandLine  *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryServiceCommandLine, granary_service_command_line_free)
 

@@ -73,6 +73,48 @@ make_launch_environment (void)
   return environment;
 }
 
+/* @argv in all that it takes here. */
+static GranaryServiceCommandLine *
+wrap (const GranarySandboxOptions *options,
+      const GranarySandbox        *sandbox,
+      gint64                       memory,
+      const char * const          *argv)
+{
+  GranaryServiceCommandLine *self;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  self = g_new0 (GranaryServiceCommandLine, 1);
+  self->is_sandboxed = sandbox != NULL;
+  self->has_scope = memory > 0 && granary_service_scope_probe ();
+  self->data_limit = self->has_scope ? 0 : memory;
+
+  if (self->has_scope)
+    granary_service_scope_prepend (builder, memory);
+  if (sandbox != NULL)
+    {
+      g_auto (GStrv) wrapped = granary_sandbox_wrap (sandbox, options, argv);
+
+      add_all (builder, (const char * const *) wrapped);
+      self->environment = make_launch_environment ();
+    }
+  else if (self->has_scope)
+    {
+      /* systemd-run needs an environment of its own. */
+      g_strv_builder_add_many (builder, "env", "-i", "--", NULL);
+      add_all (builder, options->environment);
+      add_all (builder, argv);
+      self->environment = make_launch_environment ();
+    }
+  else
+    {
+      add_all (builder, argv);
+      self->environment = g_strdupv ((GStrv) options->environment);
+    }
+  self->argv = g_strv_builder_end (builder);
+
+  return self;
+}
+
 /* Public functions */
 
 gboolean
@@ -112,50 +154,6 @@ granary_service_find_sandbox (const GranaryServicePlan  *plan,
   granary_set_error (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_SANDBOX_MISSING, plan->uid,
                      "%s", granary_sandbox_get_detail (*sandbox));
   return FALSE;
-}
-
-GranaryServiceCommandLine *
-granary_service_command_line_wrap (const GranarySandboxOptions *options,
-                                   const GranarySandbox        *sandbox,
-                                   gint64                       memory,
-                                   const char * const          *argv)
-{
-  GranaryServiceCommandLine *self;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  g_return_val_if_fail (options != NULL && options->environment != NULL, NULL);
-  g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
-
-  self = g_new0 (GranaryServiceCommandLine, 1);
-  self->is_sandboxed = sandbox != NULL;
-  self->has_scope = memory > 0 && granary_service_scope_probe ();
-  self->data_limit = self->has_scope ? 0 : memory;
-
-  if (self->has_scope)
-    granary_service_scope_prepend (builder, memory);
-  if (sandbox != NULL)
-    {
-      g_auto (GStrv) wrapped = granary_sandbox_wrap (sandbox, options, argv);
-
-      add_all (builder, (const char * const *) wrapped);
-      self->environment = make_launch_environment ();
-    }
-  else if (self->has_scope)
-    {
-      /* systemd-run needs an environment of its own. */
-      g_strv_builder_add_many (builder, "env", "-i", "--", NULL);
-      add_all (builder, options->environment);
-      add_all (builder, argv);
-      self->environment = make_launch_environment ();
-    }
-  else
-    {
-      add_all (builder, argv);
-      self->environment = g_strdupv ((GStrv) options->environment);
-    }
-  self->argv = g_strv_builder_end (builder);
-
-  return self;
 }
 
 void
@@ -220,6 +218,5 @@ granary_service_command_line_new (const GranaryServicePlan  *plan,
   options.allow_network = plan->profile->allow_network;
   options.allow_gpu = plan->profile->allow_gpu;
 
-  return granary_service_command_line_wrap (&options, sandbox, plan->profile->memory_limit,
-                                            (const char * const *) argv);
+  return wrap (&options, sandbox, plan->profile->memory_limit, (const char * const *) argv);
 }

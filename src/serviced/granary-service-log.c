@@ -98,27 +98,21 @@ write_all (GranaryServiceLog *self,
   return TRUE;
 }
 
+/* With the note before it when lines are missing: alone, it might take the last of the room. */
 static void
 write_line (GranaryServiceLog *self,
             const char        *line)
 {
-  g_autofree char *text = g_strconcat (line, "\n", NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if (self->n_lost > 0)
-    {
-      g_autofree char *note = g_strdup_printf ("granary: %" G_GUINT64_FORMAT
-                                               " lines are missing here: %s\n",
-                                               self->n_lost, g_strerror (self->problem));
+    g_string_append_printf (text, "granary: %" G_GUINT64_FORMAT " lines are missing here: %s\n",
+                            self->n_lost, g_strerror (self->problem));
+  g_string_append_printf (text, "%s\n", line);
 
-      if (!write_all (self, note, strlen (note)))
-        {
-          self->n_lost++;
-          return;
-        }
-      self->n_lost = 0;
-    }
-
-  if (!write_all (self, text, strlen (text)))
+  if (write_all (self, text->str, text->len))
+    self->n_lost = 0;
+  else
     {
       self->problem = errno;
       self->n_lost++;
