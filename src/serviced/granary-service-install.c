@@ -17,7 +17,7 @@
 
 #include "granary-error.h"
 #include "granary-service-command-private.h"
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 #include "granary-service-spawn-private.h"
 #include "granary-serviced-protocol.h"
 
@@ -39,7 +39,7 @@ typedef struct
   char               *folder; /* (owned): of the environment */
   char               *stamp;  /* (owned) (nullable): what it is made for; NULL: there is nothing */
   char               *detail; /* (owned) (nullable) */
-  GranaryServiceLog  *log;    /* (owned) */
+  GranaryServiceLogFile  *log;    /* (owned) */
   GPid                pid;
   int                 log_fd;
   GSource            *log_source; /* (owned) (nullable), all three */
@@ -66,7 +66,7 @@ install_free (gpointer data)
   drop_source (&self->child_source);
   drop_source (&self->cancel_source);
   g_clear_fd (&self->log_fd, NULL);
-  g_clear_pointer (&self->log, granary_service_log_free);
+  g_clear_pointer (&self->log, granary_service_log_file_free);
   granary_service_plan_free (self->plan);
   g_free (self->folder);
   g_free (self->stamp);
@@ -233,7 +233,7 @@ read_log (Install *self)
   gssize length = read (self->log_fd, data, sizeof data);
 
   if (length > 0)
-    granary_service_log_take (self->log, data, (gsize) length);
+    granary_service_log_file_take (self->log, data, (gsize) length);
 
   return length > 0;
 }
@@ -279,22 +279,22 @@ child_cb (GPid     pid,
   while (self->log_source != NULL && read_log (self))
     ;
   drop_source (&self->log_source);
-  granary_service_log_flush (self->log);
+  granary_service_log_file_flush (self->log);
 
-  last = granary_service_log_get_last (self->log);
+  last = granary_service_log_file_get_last (self->log);
   self->detail = last != NULL ? granary_service_printable (last, MAX_DETAIL) : NULL;
   if (g_task_return_error_if_cancelled (task))
-    granary_service_log_note (self->log, "installing was called off");
+    granary_service_log_file_note (self->log, "installing was called off");
   else if (!WIFEXITED (wait_status) || WEXITSTATUS (wait_status) != 0)
     {
-      granary_service_log_note (self->log, "requirements could not be installed");
+      granary_service_log_file_note (self->log, "requirements could not be installed");
       return_failure (task);
     }
   else if (!write_stamp (self, &error))
     g_task_return_error (task, error);
   else
     {
-      granary_service_log_note (self->log, "requirements are installed");
+      granary_service_log_file_note (self->log, "requirements are installed");
       g_task_return_pointer (task, dup_interpreter (self), g_free);
     }
 }
@@ -366,7 +366,7 @@ start (GTask   *task,
   command.environment = (const char * const *) environment;
   command.folder = self->plan->revision;
   command.output = log_end;
-  granary_service_log_note (self->log, "installing requirements");
+  granary_service_log_file_note (self->log, "installing requirements");
   if (!granary_service_spawn (&command, &self->pid, error))
     return FALSE;
 
@@ -395,7 +395,7 @@ install_new (const GranaryServicePlan *plan)
   self->plan = granary_service_plan_copy (plan);
   self->folder = g_build_filename (plan->folder, GRANARY_SERVICED_VENV, NULL);
   self->stamp = make_stamp (plan);
-  self->log = granary_service_log_new (plan->folder, plan->token);
+  self->log = granary_service_log_file_new (plan->folder, plan->token);
   self->log_fd = -1;
 
   return self;

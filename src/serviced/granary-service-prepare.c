@@ -13,7 +13,7 @@
 
 #include "granary-error.h"
 #include "granary-sandbox.h"
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 #include "granary-service-snapshot.h"
 #include "granary-serviced-protocol.h"
 
@@ -122,11 +122,12 @@ open_port (Preparing                  *self,
     }
   if (wanted != 0 && result->port->number != wanted)
     {
-      g_autoptr (GranaryServiceLog) log = granary_service_log_new (result->plan->folder, NULL);
+      g_autoptr (GranaryServiceLogFile) log =
+        granary_service_log_file_new (result->plan->folder, NULL);
 
       /* It runs, so this is no failure of it; its address says the same. */
-      granary_service_log_note (log, "Port %u is another program's now. The new one is %u.", wanted,
-                                result->port->number);
+      granary_service_log_file_note (log, "Port %u is another program's now. The new one is %u.",
+                                     wanted, result->port->number);
     }
 
   return TRUE;

@@ -17,7 +17,7 @@
 
 #include "granary-error.h"
 #include "granary-service-command-private.h"
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 #include "granary-service-scope-private.h"
 #include "granary-service-spawn-private.h"
 #include "granary-service-status-private.h"
@@ -44,7 +44,7 @@ struct _GranaryServiceProcess
 
   GranaryServicePlan    *plan; /* (owned) */
   GranaryServiceCommandLine *line; /* (owned) (nullable): once started */
-  GranaryServiceLog     *log;  /* (owned) (nullable): once started */
+  GranaryServiceLogFile     *log;  /* (owned) (nullable): once started */
   GranaryServiceScope   *scope; /* (owned) (nullable): while it runs in one */
   GranaryServiceStatus   status;
   State                  state;
@@ -149,7 +149,7 @@ set_signal_failure (GranaryServiceProcess *self,
 static void
 classify (GranaryServiceProcess *self)
 {
-  const char *last = granary_service_log_get_last (self->log);
+  const char *last = granary_service_log_file_get_last (self->log);
   g_autofree char *detail = NULL;
   int code;
 
@@ -214,7 +214,7 @@ finish (GranaryServiceProcess *self)
   drop_source (&self->child_source);
   drop_source (&self->log_source);
   drop_source (&self->status_source);
-  granary_service_log_flush (self->log);
+  granary_service_log_file_flush (self->log);
 
   if (!self->is_meant)
     {
@@ -222,18 +222,18 @@ finish (GranaryServiceProcess *self)
       refine (self);
       failure = self->failure;
       detail = g_strdup (self->detail);
-      granary_service_log_note (self->log, "ended: %s%s%s",
-                                granary_service_failure_to_id (failure),
-                                detail != NULL ? ": " : "", detail != NULL ? detail : "");
+      granary_service_log_file_note (self->log, "ended: %s%s%s",
+                                     granary_service_failure_to_id (failure),
+                                     detail != NULL ? ": " : "", detail != NULL ? detail : "");
     }
   else
-    granary_service_log_note (self->log, "stopped");
+    granary_service_log_file_note (self->log, "stopped");
 
   g_clear_fd (&self->log_fd, NULL);
   g_clear_fd (&self->status_fd, NULL);
   g_clear_fd (&self->control_fd, NULL);
   g_clear_pointer (&self->scope, granary_service_scope_free);
-  g_clear_pointer (&self->log, granary_service_log_close);
+  g_clear_pointer (&self->log, granary_service_log_file_free);
   self->state = STATE_ENDED;
   g_signal_emit (self, signals[ENDED], 0, (int) failure, detail,
                  failure != GRANARY_SERVICE_FAILURE_NONE && may_restart (failure));
@@ -262,7 +262,7 @@ take_event (GranaryServiceProcess *self,
     {
       self->state = STATE_READY;
       drop_source (&self->timer);
-      granary_service_log_note (self->log, "ready");
+      granary_service_log_file_note (self->log, "ready");
       g_signal_emit (self, signals[READY], 0);
     }
 }
@@ -302,7 +302,7 @@ read_log (GranaryServiceProcess *self)
   if (length < 0 && (errno == EAGAIN || errno == EINTR))
     return -1;
   if (length > 0)
-    granary_service_log_take (self->log, data, (gsize) length);
+    granary_service_log_file_take (self->log, data, (gsize) length);
 
   return MAX (length, 0);
 }
@@ -374,7 +374,7 @@ stop_timeout_cb (gpointer user_data)
   GranaryServiceProcess *self = user_data;
 
   drop_source (&self->timer);
-  granary_service_log_note (self->log, "did not stop within %d seconds, killed", STOP_TIMEOUT);
+  granary_service_log_file_note (self->log, "did not stop within %d seconds, killed", STOP_TIMEOUT);
   end_it (self);
 
   return G_SOURCE_REMOVE;
@@ -394,7 +394,7 @@ granary_service_process_finalize (GObject *object)
   g_clear_fd (&self->control_fd, NULL);
   granary_service_status_clear (&self->status);
   g_clear_pointer (&self->line, granary_service_command_line_free);
-  g_clear_pointer (&self->log, granary_service_log_close);
+  g_clear_pointer (&self->log, granary_service_log_file_free);
   g_free (self->detail);
   granary_service_plan_free (self->plan);
 
@@ -559,9 +559,9 @@ granary_service_process_start (GranaryServiceProcess  *self,
 
   g_object_ref (self);
   self->state = STATE_STARTING;
-  self->log = granary_service_log_new (self->plan->folder, self->plan->token);
-  granary_service_log_note (self->log, "started, %s",
-                            self->line->is_sandboxed ? "in a sandbox" : "without a sandbox");
+  self->log = granary_service_log_file_new (self->plan->folder, self->plan->token);
+  granary_service_log_file_note (self->log, "started, %s",
+                                 self->line->is_sandboxed ? "in a sandbox" : "without a sandbox");
   self->child_source = attach (g_child_watch_source_new (self->pid), G_PRIORITY_DEFAULT,
                                G_SOURCE_FUNC (child_cb), self);
   self->status_source = attach (g_unix_fd_source_new (self->status_fd, G_IO_IN | G_IO_HUP),

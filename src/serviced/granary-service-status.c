@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "granary-json.h"
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 
 /* Auxiliary functions */
 

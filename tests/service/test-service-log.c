@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 #include "granary-service-status-private.h"
 #include "granary-serviced-protocol.h"
 
@@ -18,7 +18,7 @@ typedef struct
 {
   char              *folder;
   char              *path;
-  GranaryServiceLog *log;
+  GranaryServiceLogFile *log;
 } Test;
 
 /* Auxiliary functions */
@@ -32,7 +32,7 @@ set_up (Test          *test,
   test->folder = g_dir_make_tmp ("granary-log-XXXXXX", &error);
   g_assert_no_error (error);
   test->path = g_build_filename (test->folder, GRANARY_SERVICED_LOG, NULL);
-  test->log = granary_service_log_new (test->folder, SECRET);
+  test->log = granary_service_log_file_new (test->folder, SECRET);
 }
 
 static void
@@ -41,7 +41,7 @@ tear_down (Test          *test,
 {
   g_autofree char *old = g_build_filename (test->folder, GRANARY_SERVICED_OLD_LOG, NULL);
 
-  granary_service_log_free (test->log);
+  granary_service_log_file_free (test->log);
   g_unlink (test->path);
   g_unlink (old);
   g_assert_no_errno (g_rmdir (test->folder));
@@ -53,7 +53,7 @@ static void
 take (Test       *test,
       const char *text)
 {
-  granary_service_log_take (test->log, text, strlen (text));
+  granary_service_log_file_take (test->log, text, strlen (text));
 }
 
 static char *
@@ -82,17 +82,17 @@ static void
 test_lines (Test          *test,
             gconstpointer  data)
 {
-  g_assert_null (granary_service_log_get_last (test->log));
+  g_assert_null (granary_service_log_file_get_last (test->log));
   take (test, "one\ntw");
   assert_log (test, "one\n");
   take (test, "o\r\n\nthree\tcolumns\n10%\r50%\r100%\n");
   assert_log (test, "one\ntwo\n\nthree\tcolumns\n10%\n50%\n100%\n");
   take (test, "open");
-  g_assert_cmpstr (granary_service_log_get_last (test->log), ==, "100%");
-  granary_service_log_flush (test->log);
-  granary_service_log_flush (test->log);
+  g_assert_cmpstr (granary_service_log_file_get_last (test->log), ==, "100%");
+  granary_service_log_file_flush (test->log);
+  granary_service_log_file_flush (test->log);
   take (test, "\n");
-  g_assert_cmpstr (granary_service_log_get_last (test->log), ==, "open");
+  g_assert_cmpstr (granary_service_log_file_get_last (test->log), ==, "open");
   assert_log (test, "one\ntwo\n\nthree\tcolumns\n10%\n50%\n100%\nopen\n\n");
 }
 
@@ -102,7 +102,7 @@ test_printable (Test          *test,
 {
   static const char bytes[] = "a\x1b[2J\xff\0z \xe4\xb8\xad\n";
 
-  granary_service_log_take (test->log, bytes, sizeof bytes - 1);
+  granary_service_log_file_take (test->log, bytes, sizeof bytes - 1);
   assert_log (test, "a\\u001b[2J\\xff\\u0001z \u4e2d\n");
 }
 
@@ -113,11 +113,11 @@ test_note (Test          *test,
   g_autofree char *text = NULL;
 
   take (test, "begun");
-  granary_service_log_note (test->log, "ended: %s", "line\nbreak");
+  granary_service_log_file_note (test->log, "ended: %s", "line\nbreak");
   text = read_log (test);
   g_assert_true (g_str_has_prefix (text, "begun\ngranary: 2"));
   g_assert_true (g_str_has_suffix (text, "Z ended: line\\nbreak\n"));
-  g_assert_cmpstr (granary_service_log_get_last (test->log), ==, "begun");
+  g_assert_cmpstr (granary_service_log_file_get_last (test->log), ==, "begun");
 }
 
 /* The secret */
@@ -127,7 +127,7 @@ test_secret (Test          *test,
              gconstpointer  data)
 {
   for (const char *at = "a " SECRET " b " SECRET SECRET "\n"; *at != '\0'; at++)
-    granary_service_log_take (test->log, at, 1);
+    granary_service_log_file_take (test->log, at, 1);
   assert_log (test, "a [token] b [token][token]\n");
 }
 
@@ -153,9 +153,9 @@ test_secret_cut (Test          *test,
       for (const char *at = text; *at != '\0'; at++)
         n += *at == '.';
       g_assert_cmpuint (n, ==, 2 * before);
-      granary_service_log_free (test->log);
+      granary_service_log_file_free (test->log);
       g_unlink (test->path);
-      test->log = granary_service_log_new (test->folder, SECRET);
+      test->log = granary_service_log_file_new (test->folder, SECRET);
     }
 }
 
@@ -187,8 +187,8 @@ test_append (Test          *test,
              gconstpointer  data)
 {
   take (test, "first\n");
-  granary_service_log_free (test->log);
-  test->log = granary_service_log_new (test->folder, NULL);
+  granary_service_log_file_free (test->log);
+  test->log = granary_service_log_file_new (test->folder, NULL);
   take (test, "second " SECRET "\n");
   assert_log (test, "first\nsecond " SECRET "\n");
 }
@@ -216,7 +216,7 @@ test_link (Test          *test,
 static int
 run_full (const char *folder)
 {
-  g_autoptr (GranaryServiceLog) log = granary_service_log_new (folder, NULL);
+  g_autoptr (GranaryServiceLogFile) log = granary_service_log_file_new (folder, NULL);
   g_autofree char *path = g_build_filename (folder, GRANARY_SERVICED_LOG, NULL);
   g_autofree char *other = g_build_filename (folder, "other", NULL);
   g_autofree char *fill = g_strnfill (40 * 1024, 'y');
@@ -228,9 +228,9 @@ run_full (const char *folder)
   line[99] = '\n';
   g_assert_true (g_file_set_contents (other, fill, -1, NULL));
   for (guint i = 0; i < 1000; i++)
-    granary_service_log_take (log, line, strlen (line));
+    granary_service_log_file_take (log, line, strlen (line));
   g_assert_no_errno (g_unlink (other));
-  granary_service_log_take (log, "room again\n", strlen ("room again\n"));
+  granary_service_log_file_take (log, "room again\n", strlen ("room again\n"));
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);

@@ -367,7 +367,7 @@ test_network (void)
   service_test_act (&test, source);
   service_test_start (&test);
   service_test_wait_ready (&test);
-  assert_logged (&test, "refused ");
+  service_test_wait_log (&test, "refused ");
   assert_not_logged (&test, "connected");
   granary_service_process_stop (test.process);
   service_test_wait_ended (&test);
@@ -375,7 +375,7 @@ test_network (void)
   test.plan->profile->allow_network = TRUE;
   service_test_start (&test);
   service_test_wait_ready (&test);
-  assert_logged (&test, "connected");
+  service_test_wait_log (&test, "connected");
   service_test_tear_down (&test);
   service_test_tear_down (&other);
 }

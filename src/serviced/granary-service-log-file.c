@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "granary-service-log-private.h"
+#include "granary-service-log-file-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 /* What stands where the secret stood. */
 #define LEFT_OUT "[token]"
 
-struct _GranaryServiceLog
+struct _GranaryServiceLogFile
 {
   char    *path;
   char    *old_path;
@@ -39,7 +39,7 @@ struct _GranaryServiceLog
 /* Auxiliary functions */
 
 static gboolean
-open_file (GranaryServiceLog *self)
+open_file (GranaryServiceLogFile *self)
 {
   struct stat status;
 
@@ -61,9 +61,9 @@ open_file (GranaryServiceLog *self)
 
 /* Whole, or not at all: a line is not begun for which there is no room. */
 static gboolean
-write_all (GranaryServiceLog *self,
-           const char        *text,
-           gsize              length)
+write_all (GranaryServiceLogFile *self,
+           const char            *text,
+           gsize                  length)
 {
   gsize done = 0;
 
@@ -100,8 +100,8 @@ write_all (GranaryServiceLog *self,
 
 /* With the note before it when lines are missing: alone, it might take the last of the room. */
 static void
-write_line (GranaryServiceLog *self,
-            const char        *line)
+write_line (GranaryServiceLogFile *self,
+            const char            *line)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -137,8 +137,8 @@ make_printable (const char *line)
 }
 
 static void
-take_line (GranaryServiceLog *self,
-           const char        *line)
+take_line (GranaryServiceLogFile *self,
+           const char            *line)
 {
   g_autofree char *shown = make_printable (line);
 
@@ -149,8 +149,8 @@ take_line (GranaryServiceLog *self,
 
 /* The first @length bytes of what was begun. NULs are shown as what they are not: the end. */
 static void
-end_line (GranaryServiceLog *self,
-          gsize              length)
+end_line (GranaryServiceLogFile *self,
+          gsize                  length)
 {
   g_autoptr (GString) line = g_string_new_len (self->begun->str, (gssize) length);
 
@@ -165,7 +165,7 @@ end_line (GranaryServiceLog *self,
 
 /* Where a line that is too long is cut: not through the secret, nor through a character. */
 static gsize
-find_cut (GranaryServiceLog *self)
+find_cut (GranaryServiceLogFile *self)
 {
   gsize cut = MAX_LINE;
   gsize length = self->secret != NULL ? strlen (self->secret) : 0;
@@ -185,15 +185,15 @@ find_cut (GranaryServiceLog *self)
 
 /* Public functions */
 
-GranaryServiceLog *
-granary_service_log_new (const char *folder,
-                         const char *secret)
+GranaryServiceLogFile *
+granary_service_log_file_new (const char *folder,
+                              const char *secret)
 {
-  GranaryServiceLog *self;
+  GranaryServiceLogFile *self;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
-  self = g_new0 (GranaryServiceLog, 1);
+  self = g_new0 (GranaryServiceLogFile, 1);
   self->path = g_build_filename (folder, GRANARY_SERVICED_LOG, NULL);
   self->old_path = g_build_filename (folder, GRANARY_SERVICED_OLD_LOG, NULL);
   self->secret = secret != NULL && *secret != '\0' ? g_strdup (secret) : NULL;
@@ -204,7 +204,7 @@ granary_service_log_new (const char *folder,
 }
 
 void
-granary_service_log_close (GranaryServiceLog *self)
+granary_service_log_file_free (GranaryServiceLogFile *self)
 {
   if (self == NULL)
     return;
@@ -219,9 +219,9 @@ granary_service_log_close (GranaryServiceLog *self)
 }
 
 void
-granary_service_log_take (GranaryServiceLog *self,
-                          const char        *data,
-                          gsize              length)
+granary_service_log_file_take (GranaryServiceLogFile *self,
+                               const char            *data,
+                               gsize                  length)
 {
   gsize room;
 
@@ -247,7 +247,7 @@ granary_service_log_take (GranaryServiceLog *self,
 }
 
 void
-granary_service_log_flush (GranaryServiceLog *self)
+granary_service_log_file_flush (GranaryServiceLogFile *self)
 {
   g_return_if_fail (self != NULL);
 
@@ -256,9 +256,9 @@ granary_service_log_flush (GranaryServiceLog *self)
 }
 
 void
-granary_service_log_note (GranaryServiceLog *self,
-                          const char        *format,
-                          ...)
+granary_service_log_file_note (GranaryServiceLogFile *self,
+                               const char            *format,
+                               ...)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *time = g_date_time_format_iso8601 (now);
@@ -273,14 +273,14 @@ granary_service_log_note (GranaryServiceLog *self,
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  granary_service_log_flush (self);
+  granary_service_log_file_flush (self);
   shown = make_printable (text);
   line = g_strdup_printf ("granary: %s %s", time, shown);
   write_line (self, line);
 }
 
 const char *
-granary_service_log_get_last (GranaryServiceLog *self)
+granary_service_log_file_get_last (GranaryServiceLogFile *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
