@@ -87,6 +87,70 @@ const GranaryCliCommand granary_cli_commands[] = {
     granary_cli_trash,
   },
   {
+    "publish",
+    N_("MODEL:vN"),
+    N_("Make a version a running service"),
+    N_("Runs the version as a model service and prints its name and address once it answers. Files "
+       "that are uploaded later are not served until the service is updated. On this computer the "
+       "code runs in a sandbox, without network and GPU unless they are allowed. If it fails, the "
+       "end of its log is shown. Ctrl-C while it starts does not stop it. Where it costs money the "
+       "price is shown and asked about."),
+    granary_cli_publish,
+  },
+  {
+    "services",
+    N_("[MODEL[:vN]]"),
+    N_("List the services"),
+    N_("Lists the services, or those of a model or version, with what they do and where they are "
+       "called."),
+    granary_cli_services,
+  },
+  {
+    "start",
+    N_("SERVICE"),
+    N_("Start a stopped service"),
+    N_("Starts it with the files that it served before, and waits until it answers. SERVICE is its "
+       "name, NAME/N for one of several in a group, or its id."),
+    granary_cli_start,
+  },
+  {
+    "stop",
+    N_("SERVICE"),
+    N_("Stop a service"),
+    N_("Stops it once the requests that it works on are answered. Its address is kept."),
+    granary_cli_stop,
+  },
+  {
+    "update",
+    N_("SERVICE"),
+    N_("Make the present files of a version live"),
+    N_("Lets the service go on with the files that its version has now."),
+    granary_cli_update,
+  },
+  {
+    "remove",
+    N_("SERVICE"),
+    N_("Remove a service"),
+    N_("Stops it and forgets it. Asks before it does so, unless --yes is given; without a terminal "
+       "to ask on, --yes is needed. The version stays."),
+    granary_cli_remove,
+  },
+  {
+    "logs",
+    N_("SERVICE"),
+    N_("Show what a service printed"),
+    N_("Prints what is kept of the log of a service."),
+    granary_cli_logs,
+  },
+  {
+    "call",
+    N_("SERVICE JSON|@FILE|-"),
+    N_("Send a request to a service"),
+    N_("Sends JSON as it is given, from a file, or from standard input, and prints the answer. "
+       "Exits with 1 when the service answers with an error."),
+    granary_cli_call,
+  },
+  {
     "inspect",
     N_("PATH… | cos://BUCKET/KEY…"),
     N_("Tell what model files are"),

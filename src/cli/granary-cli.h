@@ -191,6 +191,9 @@ const char *granary_cli_code_id     (int                    code);
 const char *granary_cli_reason_id   (GranaryReason          reason);
 
 /* The commands. */
+gboolean    granary_cli_call        (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_connect     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
@@ -212,13 +215,31 @@ gboolean    granary_cli_import      (GranaryCli            *cli,
 gboolean    granary_cli_inspect     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
+gboolean    granary_cli_logs        (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_models      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_publish     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_refresh     (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
+gboolean    granary_cli_remove      (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_services    (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
 gboolean    granary_cli_show        (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_start       (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_stop        (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_tag         (GranaryCli            *cli,
@@ -228,6 +249,9 @@ gboolean    granary_cli_tasks       (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_trash       (GranaryCli            *cli,
+                                     char                 **arguments,
+                                     GError               **error);
+gboolean    granary_cli_update      (GranaryCli            *cli,
                                      char                 **arguments,
                                      GError               **error);
 gboolean    granary_cli_upload      (GranaryCli            *cli,

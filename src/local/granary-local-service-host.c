@@ -361,6 +361,43 @@ granary_local_service_host_act_finish (GranaryServiceHost  *host,
 }
 
 static void
+refresh_thread (GTask        *task,
+                gpointer      source_object,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  GranaryLocalServiceHost *self = source_object;
+  GError *error = NULL;
+
+  if (granary_local_service_refresh (self->store, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+granary_local_service_host_refresh_async (GranaryServiceHost  *host,
+                                          GCancellable        *cancellable,
+                                          GAsyncReadyCallback  callback,
+                                          gpointer             user_data)
+{
+  GranaryLocalServiceHost *self = GRANARY_LOCAL_SERVICE_HOST (host);
+
+  start (host, self->verbs, granary_local_service_host_refresh_async, job_new (NULL),
+         refresh_thread, cancellable, callback, user_data);
+}
+
+static gboolean
+granary_local_service_host_refresh_finish (GranaryServiceHost  *host,
+                                           GAsyncResult        *result,
+                                           GError             **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, host), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
 service_host_iface_init (GranaryServiceHostInterface *iface)
 {
   iface->get_features = granary_local_service_host_get_features;
@@ -376,6 +413,8 @@ service_host_iface_init (GranaryServiceHostInterface *iface)
   iface->call_finish = granary_local_service_host_call_finish;
   iface->log_async = granary_local_service_host_log_async;
   iface->log_finish = granary_local_service_host_log_finish;
+  iface->refresh_async = granary_local_service_host_refresh_async;
+  iface->refresh_finish = granary_local_service_host_refresh_finish;
 }
 
 /* GObject */

@@ -43,5 +43,8 @@ gboolean               granary_local_service_act      (GranaryLocalStore        
                                                        const GranaryPublishProfile  *profile,
                                                        GCancellable                 *cancellable,
                                                        GError                      **error);
+gboolean               granary_local_service_refresh  (GranaryLocalStore            *store,
+                                                       GCancellable                 *cancellable,
+                                                       GError                      **error);
 
 G_END_DECLS

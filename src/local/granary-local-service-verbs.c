@@ -265,3 +265,38 @@ granary_local_service_act (GranaryLocalStore            *store,
     set_unknown (verbs[action], error);
   return FALSE;
 }
+
+/* What services do is told by granary-serviced. Where one is meant to run, or is said to, and none is
+ * there, it was killed: starting it puts that right. */
+gboolean
+granary_local_service_refresh (GranaryLocalStore  *store,
+                               GCancellable       *cancellable,
+                               GError            **error)
+{
+  g_autoptr (GPtrArray) services = NULL;
+
+  if (store->is_read_only)
+    return TRUE;
+  if (!granary_local_store_check (store, TRUE, error))
+    return FALSE;
+  services = granary_catalog_list_services (store->catalog, NULL, NULL, error);
+  if (services == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const GranaryService *service = g_ptr_array_index (services, i);
+
+      if (service->is_wanted || service->state == GRANARY_SERVICE_RUNNING ||
+          service->state == GRANARY_SERVICE_STARTING ||
+          service->state == GRANARY_SERVICE_STOPPING)
+        {
+          g_autoptr (GranaryServicedClient) client = NULL;
+
+          client = granary_serviced_client_open (store->root, cancellable, error);
+          return client != NULL;
+        }
+    }
+
+  return TRUE;
+}

@@ -10,9 +10,8 @@ import sys
 from cli_harness import PROGRAM, Tap, box
 
 COMMANDS = ('models', 'show', 'import', 'upload', 'download', 'tag', 'delete', 'trash', 'inspect',
-            'verify', 'connections', 'connect', 'refresh', 'cos', 'tasks')
-# They come with services.
-LATER = ('publish', 'services', 'start', 'stop', 'update', 'remove', 'logs', 'call')
+            'verify', 'connections', 'connect', 'refresh', 'cos', 'tasks', 'publish', 'services',
+            'start', 'stop', 'update', 'remove', 'logs', 'call')
 
 
 def usage():
@@ -62,6 +61,18 @@ def usage():
             ['cos', 'put', path, 'x'], ['cos', 'rm', 'cos://b-1/x'], ['cos', 'rm', 'cos://b-1/'],
             ['cos', 'ls', 'cos://b-1/x'], ['-r', './x', 'cos', 'ls'],
             ['tasks', '--kind', 'audio'], ['tasks', '--limit', '0'], ['tasks', '--offset', '-1'],
+            ['publish'], ['publish', 'a'], ['publish', 'a:v1', 'b'], ['publish', 'a:1'],
+            ['publish', 'a:v1', '--service', 'x', '--group', 'y'],
+            ['publish', 'a:v1', '--memory', 'much'], ['publish', 'a:v1', '--memory', '-1G'],
+            ['publish', 'a:v1', '--memory', '1e300'], ['publish', 'a:v1', '--env-var', 'novalue'],
+            ['publish', 'a:v1', '--env-var', '1=x'], ['publish', 'a:v1', '--env-var', b'A=\xff'],
+            ['publish', 'a:v1', '--start-timeout', '-1'], ['publish', 'a:v1', '--replicas', 'x'],
+            ['publish', 'a:v1', '--cpu', 'nan', '--instance-type', 'x'],
+            ['publish', 'a:v1', '--instance-type', 'x', '--resource-group', 'y'],
+            ['services', 'a', 'b'], ['services', 'a:3'], ['start'], ['start', 'a', 'b'], ['stop'],
+            ['stop', 'a', '--yes'], ['update'], ['remove'], ['remove', 'a'], ['logs'],
+            ['logs', 'a', '-n', '-3'], ['logs', 'a', '-n', 'x'], ['call'], ['call', 'a'],
+            ['call', 'a', '{}', '{}'], ['call', b'\xff'], ['start', b'\xff'],
         ]
         for arguments in wrong:
             plain = place.run(*arguments, code=2)
@@ -73,14 +84,6 @@ def usage():
                 assert error['code'] in ('usage', 'invalid-input'), error
                 assert error['message'], error
         assert not place.repository.exists(), 'a mistake made a repository'
-
-
-def later():
-    with box() as place:
-        for command in LATER:
-            result = place.run(command, code=2)
-            assert 'nknown command' in result.err, result
-            assert command not in place.run('--help').out.split(), command
 
 
 def helps():
@@ -111,7 +114,20 @@ def missing():
                 (['inspect', place.files / 'gone'], 'source-missing'),
                 (['trash', 'restore', 'nothing'], 'trash-missing'),
                 (['upload', 'nothing:v1', path], 'model-missing'),
-                (['download', 'nothing:v1', place.folder], 'model-missing')):
+                (['download', 'nothing:v1', place.folder], 'model-missing'),
+                (['publish', 'nothing:v1'], 'model-missing'),
+                (['services', 'nothing'], 'model-missing'),
+                (['start', 'nothing'], 'service-missing'),
+                (['stop', 'nothing/1'], 'service-missing'),
+                (['update', 'nothing'], 'service-missing'),
+                (['remove', 'nothing', '--yes'], 'service-missing'),
+                (['logs', 'nothing'], 'service-missing'),
+                (['call', 'nothing', '{}'], 'service-missing'),
+                (['call', 'nothing', '{'], 'request-not-json'),
+                (['call', 'nothing', ''], 'request-not-json'),
+                (['call', 'nothing', '@' + str(path)], 'request-not-json'),
+                (['call', 'nothing', '-'], 'request-not-json'),
+                (['call', 'nothing', '@/nowhere/request.json'], 'source-missing')):
             result = place.json(*arguments, code=1)
             assert result.out == '', result
             assert list(result.error) == ['code', 'reason', 'subject', 'message'], result
@@ -121,6 +137,12 @@ def missing():
         assert place.json('import', 'A', '--files', path, code=1).error['reason'] == 'name-taken'
         assert place.json('import', 'b', '--files', path, '--metric', 'x=1', '--metric', 'x=2',
                           code=1).error['reason'] == 'metric-duplicate'
+        assert place.json('publish', 'a:v9', code=1).error['reason'] == 'version-missing'
+        assert place.json('publish', 'a:v1', code=1).error['reason'] == 'handler-missing'
+        assert place.json('publish', 'a:v1', '--service', 'no blanks', code=1).error[
+            'reason'] == 'service-name-invalid'
+        assert place.json('publish', 'a:v1', '--replicas', '2', code=2).error['code'] == 'usage'
+        assert place.json('services', 'a:v1').json == {'services': []}
         empty = place.files / 'empty'
         empty.mkdir()
         assert place.json('import', 'b', '--files', empty, code=1).error['reason'] == 'source-none'
@@ -206,7 +228,7 @@ def completion():
 
 def main():
     tap = Tap()
-    for check in (usage, later, helps, missing, places, full_output, manual, completion):
+    for check in (usage, helps, missing, places, full_output, manual, completion):
         tap.check(check.__name__, check)
     tap.done()
 
