@@ -10,8 +10,8 @@
 
 #include "granary-tione-private.h"
 
-/* How services are called. The answer that tells it holds tokens: nothing of it is logged, stored or
- * part of an error. */
+/* How services are called. The answer that tells it holds tokens: nothing of it is logged, stored
+ * or part of an error. */
 
 #define CALL_INFO "DescribeModelServiceCallInfo"
 #define MAX_ANSWER (64 << 20)

@@ -143,8 +143,8 @@ fail_refused (Act           *self,
   return FALSE;
 }
 
-/* Whether the answer of a write shows what was asked for, or another look does. @since: when the write
- * is an update, the time of the last change before it. */
+/* Whether the answer of a write shows what was asked for, or another look does. @since: when the
+ * write is an update, the time of the last change before it. */
 static gboolean
 is_done (const GranaryService *now,
          const char           *action,
@@ -310,7 +310,8 @@ start (Act     *self,
        GError **error)
 {
   if (self->row->is_version_gone)
-    return fail (self, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, NULL, error);
+    return fail (self, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, NULL,
+                 error);
   /* Starting takes no other settings along. */
   if (self->profile != NULL)
     return update (self, error);

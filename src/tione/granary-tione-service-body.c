@@ -10,8 +10,8 @@
 
 #include "granary-tione-private.h"
 
-/* Bodies of CreateModelService and ModifyModelService. Source of the members: the vendor's published
- * types. */
+/* Bodies of CreateModelService and ModifyModelService. Source of the members: the vendor's
+ * published types. */
 
 /* Auxiliary functions */
 

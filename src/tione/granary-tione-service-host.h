@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * GranaryTioneServiceHost:
  *
- * Model services of TI-ONE. Publishing, changing and calling are done on threads of its own; what goes
- * on afterwards is watched until it is done. Logs are in the platform's console.
+ * Model services of TI-ONE. Publishing, changing and calling are done on threads of its own; what
+ * goes on afterwards is watched until it is done. Logs are in the platform's console.
  */
 #define GRANARY_TYPE_TIONE_SERVICE_HOST (granary_tione_service_host_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryTioneServiceHost, granary_tione_service_host, GRANARY,

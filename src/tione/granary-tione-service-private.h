@@ -91,8 +91,9 @@ JsonNode              *granary_tione_version_image    (JsonNode                 
 GranaryService        *granary_tione_find_service     (GranaryCatalog               *catalog,
                                                        const char                   *uid,
                                                        GError                      **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes over what was told of a service, and keeps what the platform does not tell. @as_of: µs since
- * the epoch when this process made or changed it, 0 when it did not; its profile is kept then. */
+/* Takes over what was told of a service, and keeps what the platform does not tell. @as_of: µs
+ * since the epoch when this process made or changed it, with the profile that it has then; 0 when it
+ * did not. */
 gboolean               granary_tione_record_service   (GranaryCatalog               *catalog,
                                                        const GranaryService         *told,
                                                        gint64                        as_of,
@@ -110,8 +111,8 @@ gboolean               granary_tione_record_services  (GranaryCatalog           
                                                        gint64                        asked,
                                                        GError                      **error);
 
-/* What goes on with versions in this process: a version that is being published is not deleted in the
- * same moment, nor the reverse. */
+/* What goes on with versions in this process: a version that is being published is not deleted in
+ * the same moment, nor the reverse. */
 typedef struct _GranaryTioneBusy GranaryTioneBusy;
 
 GranaryTioneBusy      *granary_tione_busy_new         (void) G_GNUC_WARN_UNUSED_RESULT;
@@ -124,8 +125,8 @@ gboolean               granary_tione_busy_begin_publish
                                                        gint64                        version_id);
 void                   granary_tione_busy_end_publish (GranaryTioneBusy             *self,
                                                        gint64                        version_id);
-/* Waits until no publish of it, or of a version of the model when @version_id is 0, is under way. FALSE
- * when it was called off. */
+/* Waits until no publish of it, or of a version of the model when @version_id is 0, is under way.
+ * FALSE when it was called off. */
 gboolean               granary_tione_busy_begin_delete
                                                       (GranaryTioneBusy             *self,
                                                        gint64                        model_id,

@@ -11,8 +11,8 @@
 #include "granary-tione-private.h"
 #include "granary-tione-service-watch.h"
 
-/* CreateModelService cannot be repeated: two calls make two services, and both cost money. Whoever does
- * not know how it ended looks for a service that was not there before. */
+/* CreateModelService cannot be repeated: two calls make two services, and both cost money. Whoever
+ * does not know how it ended looks for a service that was not there before. */
 
 #define CREATE "CreateModelService"
 #define GROUPS "DescribeModelServiceGroups"
@@ -98,7 +98,8 @@ check_price (Publish  *self,
           ? g_strdup_printf ("%s × %u: ¥%" G_GINT64_FORMAT ".%02d/h", profile->instance_type,
                              MAX (profile->replicas, 1), price / 100, (int) (price % 100))
           : g_strdup_printf ("%s × %u", profile->instance_type, MAX (profile->replicas, 1));
-  return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_PRICE_UNCONFIRMED, shown);
+  return granary_tione_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_PRICE_UNCONFIRMED,
+                             shown);
 }
 
 static gboolean
@@ -261,6 +262,15 @@ find_new (Publish  *self,
   return NULL;
 }
 
+static gboolean
+has_word (const GError *error,
+          const char   *word)
+{
+  const char *code = granary_error_get_remote_code (error);
+
+  return code != NULL && strstr (code, word) != NULL;
+}
+
 /* A call whose answer got lost may still be worked on; it is never sent again. */
 static JsonNode *
 look_after (Publish       *self,
@@ -268,6 +278,7 @@ look_after (Publish       *self,
             GError       **error)
 {
   GError *failure = NULL;
+  gboolean is_seen = TRUE;
 
   for (guint i = 0; i < MAX_LOOKS; i++)
     {
@@ -280,12 +291,20 @@ look_after (Publish       *self,
       if (!load_group (self, &group, &local_error))
         {
           g_debug ("looking for the service: %s", local_error->message);
+          is_seen = FALSE;
           continue;
         }
       if (group != NULL)
         service = find_new (self, group);
       if (service != NULL)
         return service;
+    }
+
+  /* Here the platform itself says that it failed, and nothing speaks against it. */
+  if (lost != NULL && is_seen && has_word (lost, "FailedOperation"))
+    {
+      g_propagate_error (error, g_error_copy (lost));
+      return NULL;
     }
 
   granary_set_error (&failure, GRANARY_ERROR_BACKEND, GRANARY_REASON_OUTCOME_UNKNOWN, CREATE,
@@ -297,15 +316,6 @@ look_after (Publish       *self,
 }
 
 /* The call */
-
-static gboolean
-has_word (const GError *error,
-          const char   *word)
-{
-  const char *code = granary_error_get_remote_code (error);
-
-  return code != NULL && strstr (code, word) != NULL;
-}
 
 /* In the words of publishing, with what the platform said. */
 static void

@@ -9,8 +9,8 @@
 #include "granary-json.h"
 #include "granary-tione-calls.h"
 
-/* Services in the mirror. The platform does not tell all that a row has: what Granary knows of its own
- * stays when a service is told again. */
+/* Services in the mirror. The platform does not tell all that a row has: what Granary knows of its
+ * own stays when a service is told again. */
 
 /* A change on its way to the writer. */
 typedef struct

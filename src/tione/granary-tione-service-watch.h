@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * GranaryTioneWatch:
  *
- * Looks at services that start or stop until they are done, with a growing pause, and writes what it
- * sees into the mirror. Works on a thread of its own, only while there is something to look at. Counted
- * references; any thread.
+ * Looks at services that start or stop until they are done, with a growing pause, and writes what
+ * it sees into the mirror. Works on a thread of its own, only while there is something to look at.
+ * Counted references; any thread.
  */
 typedef struct _GranaryTioneWatch GranaryTioneWatch;
 

@@ -6,139 +6,13 @@
 
 #include "granary-error.h"
 #include "granary-json.h"
-#include "granary-test-services.h"
-#include "granary-test-tione.h"
-#include "granary-tione.h"
+#include "services-test.h"
 
 /* What publishing asks of the platform, to the letter, and what is made of its answers. */
 
-static GranaryTestCloud *cloud;
+#define cloud services_test_cloud
 
 /* Auxiliary functions */
-
-#define IMAGE "ccr.ccs.tencentyun.com/ti/py1.9.0-py36-cpu:1"
-
-/* A model of three versions: one in a built-in environment, one in an image of a registry, one that is
- * still on its way. */
-static void
-set_up (GranaryTestPlace *place,
-        gconstpointer     data)
-{
-  g_autoptr (GranaryAccount) account = granary_test_tione_account (cloud);
-  g_autoptr (JsonNode) made = NULL;
-  g_autoptr (GError) error = NULL;
-
-  granary_test_cloud_tell (cloud, "{\"clear_faults\":true,\"service_polls\":1,\"internet\":true,"
-                                  "\"old_call_info\":false}");
-  made = granary_test_cloud_control (cloud,
-    "{\"create_model\":{\"name\":\"digits\",\"versions\":["
-    "{\"number\":\"v1\",\"framework\":\"PYTORCH\",\"format\":\"TORCH_SCRIPT\","
-    "\"environment\":\"" IMAGE "\",\"environment_id\":\"py1.9.0-py36-cpu\","
-    "\"prefix\":\"digits/v1/\",\"files\":{\"model_service.py\":\"pass\",\"config.json\":\"{}\"}},"
-    "{\"number\":\"v2\",\"environment_source\":\"CUSTOM\",\"prefix\":\"digits/v2/\","
-    "\"image\":{\"ImageType\":\"TCR\",\"ImageUrl\":\"mine.tencentcloudcr.com/a/b:1\","
-    "\"RegistryRegion\":\"ap-guangzhou\",\"RegistryId\":\"tcr-1\"},\"files\":{\"a\":\"1\"}},"
-    "{\"number\":\"v3\",\"status\":\"STATUS_RUNNING\",\"prefix\":\"digits/v3/\"},"
-    "{\"number\":\"v4\",\"prefix\":\"digits/v4/\",\"files\":{\"a\":\"1\"}}]}}");
-  granary_test_tione_set_up (place, account);
-  g_assert_true (granary_test_tione_refresh (place, granary_json_get_string (made, "model_id"),
-                                             &error));
-  g_assert_no_error (error);
-  granary_test_cloud_tell (cloud, "{\"clear_log\":true}");
-}
-
-/* Nothing of it stays for the next test. */
-static void
-tear_down (GranaryTestPlace *place,
-           gconstpointer     data)
-{
-  g_autoptr (GPtrArray) services = NULL;
-  g_autoptr (GranaryModel) model = NULL;
-  g_autoptr (GError) error = NULL;
-
-  granary_test_cloud_tell (cloud, "{\"clear_faults\":true}");
-  g_assert_true (granary_test_refresh_services (place, &error));
-  g_assert_no_error (error);
-  services = granary_catalog_list_services (place->catalog, NULL, NULL, &error);
-  g_assert_no_error (error);
-  for (guint i = 0; i < services->len; i++)
-    {
-      const GranaryService *service = g_ptr_array_index (services, i);
-
-      g_assert_true (granary_test_act (place, service->uid, GRANARY_SERVICE_REMOVE, NULL, &error));
-      g_assert_no_error (error);
-    }
-
-  model = granary_test_find (place, "digits");
-  if (model != NULL)
-    g_free (granary_test_delete (place, model->id, 0, NULL));
-  granary_test_place_tear_down (place);
-}
-
-static gint64
-find_version (GranaryTestPlace *place,
-              int               number,
-              char            **uid,
-              char            **model_uid)
-{
-  g_autoptr (GranaryModel) model = granary_test_find (place, "digits");
-
-  g_assert_nonnull (model);
-  for (guint i = 0; i < model->versions->len; i++)
-    {
-      const GranaryVersion *version = g_ptr_array_index (model->versions, i);
-
-      if (version->number != number)
-        continue;
-      if (uid != NULL)
-        *uid = g_strdup (version->uid);
-      if (model_uid != NULL)
-        *model_uid = g_strdup (model->uid);
-      return version->id;
-    }
-
-  g_assert_not_reached ();
-}
-
-static GranaryPublishProfile *
-make_profile (void)
-{
-  GranaryPublishProfile *profile = granary_publish_profile_new ();
-
-  profile->charge_type = g_strdup (GRANARY_CHARGE_POSTPAID);
-  profile->instance_type = g_strdup ("TI.S.LARGE.POST");
-  profile->price = 136;
-  return profile;
-}
-
-static char *
-publish (GranaryTestPlace             *place,
-         int                           number,
-         const char                   *group_uid,
-         const char                   *name,
-         const GranaryPublishProfile  *profile,
-         GError                      **error)
-{
-  g_autoptr (GranaryPublishRequest) request = NULL;
-  g_autoptr (GranaryPublishProfile) usual = make_profile ();
-
-  request = granary_publish_request_new (find_version (place, number, NULL, NULL), group_uid, name,
-                                         profile != NULL ? profile : usual);
-  return granary_test_publish (place, request, NULL, error);
-}
-
-static char *
-publish_well (GranaryTestPlace *place,
-              int               number,
-              const char       *name)
-{
-  g_autoptr (GError) error = NULL;
-  char *uid = publish (place, number, NULL, name, NULL, &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (uid);
-  return uid;
-}
 
 static void
 assert_refused (GranaryTestPlace            *place,
@@ -149,8 +23,18 @@ assert_refused (GranaryTestPlace            *place,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (publish (place, number, NULL, name, profile, &error));
+  g_assert_null (services_test_publish (place, number, NULL, name, profile, &error));
   granary_assert_reason (error, reason);
+}
+
+static GranaryPublishOptions *
+choose (GranaryTestPlace  *place,
+        int                number,
+        GError           **error)
+{
+  gint64 version_id = services_test_find_version (place, number, NULL, NULL);
+
+  return granary_test_publish_options (place, version_id, error);
 }
 
 static const GranaryServiceSpec *
@@ -174,7 +58,7 @@ static void
 test_choices (GranaryTestPlace *place,
               gconstpointer     data)
 {
-  g_autofree char *first = publish_well (place, 1, "digits");
+  g_autofree char *first = services_test_publish_well (place, 1, "digits");
   g_autoptr (GranaryService) service = granary_test_find_service (place, first);
   g_autoptr (GranaryPublishOptions) options = NULL;
   g_autoptr (GError) error = NULL;
@@ -185,7 +69,7 @@ test_choices (GranaryTestPlace *place,
   granary_test_cloud_tell (cloud, "{\"create_service\":{\"name\":\"another\",\"model_info\":{"
                                   "\"ModelVersionId\":\"mv-other\",\"ModelId\":\"m-other\","
                                   "\"ModelName\":\"other\"}}}");
-  options = granary_test_publish_options (place, find_version (place, 1, NULL, NULL), &error);
+  options = choose (place, 1, &error);
   g_assert_no_error (error);
   g_assert_no_error (options->problem);
   g_assert_no_error (options->note);
@@ -235,7 +119,7 @@ test_choices_refused (GranaryTestPlace *place,
                                   "\"UnauthorizedOperation\"}},{\"match\":{\"action\":"
                                   "\"DescribeModelServiceGroups\"},\"times\":1,\"do\":{\"kind\":"
                                   "\"api_error\",\"code\":\"AuthFailure.CamException\"}}]}");
-  options = granary_test_publish_options (place, find_version (place, 1, NULL, NULL), &error);
+  options = choose (place, 1, &error);
   g_assert_no_error (error);
   g_assert_no_error (options->problem);
   granary_assert_reason (options->note, GRANARY_REASON_ACTION_FORBIDDEN);
@@ -247,7 +131,7 @@ test_choices_refused (GranaryTestPlace *place,
 
   /* Without network there is nothing to choose from. */
   granary_test_cloud_tell (cloud, "{\"clear_faults\":true,\"offline\":true}");
-  none = granary_test_publish_options (place, find_version (place, 1, NULL, NULL), &error);
+  none = choose (place, 1, &error);
   granary_test_cloud_tell (cloud, "{\"offline\":false}");
   g_assert_null (none);
   g_assert_error (error, GRANARY_ERROR, GRANARY_ERROR_NETWORK);
@@ -261,10 +145,10 @@ test_problems (GranaryTestPlace *place,
   g_autoptr (GranaryPublishOptions) bare = NULL;
   g_autoptr (GError) error = NULL;
 
-  importing = granary_test_publish_options (place, find_version (place, 3, NULL, NULL), &error);
+  importing = choose (place, 3, &error);
   g_assert_no_error (error);
   granary_assert_reason (importing->problem, GRANARY_REASON_VERSION_NOT_READY);
-  bare = granary_test_publish_options (place, find_version (place, 4, NULL, NULL), &error);
+  bare = choose (place, 4, &error);
   g_assert_no_error (error);
   granary_assert_reason (bare->problem, GRANARY_REASON_ENVIRONMENT_UNSET);
 
@@ -278,7 +162,7 @@ static void
 test_prices (GranaryTestPlace *place,
              gconstpointer     data)
 {
-  g_autoptr (GranaryPublishProfile) profile = make_profile ();
+  g_autoptr (GranaryPublishProfile) profile = services_test_make_profile ();
   g_autoptr (GError) error = NULL;
   g_autofree char *body = NULL;
 
@@ -301,8 +185,9 @@ test_prices (GranaryTestPlace *place,
   g_clear_error (&error);
 
   g_set_str (&profile->instance_type, "TI.S.LARGE.POST");
-  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"action\":\"DescribeBillingSpecsPrice\"},"
-                                  "\"times\":-1,\"do\":{\"kind\":\"nulls\"}}]}");
+  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"action\":"
+                                  "\"DescribeBillingSpecsPrice\"},\"times\":-1,"
+                                  "\"do\":{\"kind\":\"nulls\"}}]}");
   g_assert_cmpint (granary_test_quote (place, profile, &error), ==, -1);
   granary_assert_reason (error, GRANARY_REASON_PRICE_UNKNOWN);
 }
@@ -312,7 +197,7 @@ static void
 test_price_agreed (GranaryTestPlace *place,
                    gconstpointer     data)
 {
-  g_autoptr (GranaryPublishProfile) profile = make_profile ();
+  g_autoptr (GranaryPublishProfile) profile = services_test_make_profile ();
   g_autoptr (GranaryService) service = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *uid = NULL;
@@ -342,7 +227,7 @@ test_price_agreed (GranaryTestPlace *place,
                                   "\"UnauthorizedOperation\"}}]}");
   assert_refused (place, 1, "digits", profile, GRANARY_REASON_PRICE_UNCONFIRMED);
   profile->price = GRANARY_PRICE_ANY;
-  uid = publish (place, 1, NULL, "digits", profile, &error);
+  uid = services_test_publish (place, 1, NULL, "digits", profile, &error);
   g_assert_no_error (error);
   service = granary_test_find_service (place, uid);
   g_assert_nonnull (strstr (service->profile, "\"price\":-1"));
@@ -354,10 +239,10 @@ static void
 test_publish (GranaryTestPlace *place,
               gconstpointer     data)
 {
-  g_autoptr (GranaryPublishProfile) profile = make_profile ();
+  g_autoptr (GranaryPublishProfile) profile = services_test_make_profile ();
   g_autofree char *version_uid = NULL;
   g_autofree char *model_uid = NULL;
-  gint64 version_id = find_version (place, 1, &version_uid, &model_uid);
+  gint64 version_id = services_test_find_version (place, 1, &version_uid, &model_uid);
   gint64 before = g_get_real_time ();
   const char *environment[] = { "TI_INFERENCE_NUMS=2", "EMPTY=", NULL };
   g_autofree char *uid = NULL;
@@ -369,7 +254,7 @@ test_publish (GranaryTestPlace *place,
 
   profile->environment = g_strdupv ((char **) environment);
   profile->description = g_strdup ("for the counter");
-  uid = publish (place, 1, NULL, "digits-a", profile, &error);
+  uid = services_test_publish (place, 1, NULL, "digits-a", profile, &error);
   g_assert_no_error (error);
 
   body = granary_test_tione_get_body (cloud, "CreateModelService", 0);
@@ -381,7 +266,7 @@ test_publish (GranaryTestPlace *place,
     "\"CosPathInfo\":{\"Bucket\":\"models-1250000000\",\"Region\":\"ap-guangzhou\","
     "\"Paths\":[\"digits/v1/\"]},\"AlgorithmFramework\":\"PYTORCH\","
     "\"ModelFormat\":\"TORCH_SCRIPT\"},"
-    "\"ImageInfo\":{\"ImageType\":\"PreSet\",\"ImageUrl\":\"" IMAGE "\"},"
+    "\"ImageInfo\":{\"ImageType\":\"PreSet\",\"ImageUrl\":\"" SERVICES_TEST_IMAGE "\"},"
     "\"Env\":[{\"Name\":\"TI_INFERENCE_NUMS\",\"Value\":\"2\"},"
     "{\"Name\":\"EMPTY\",\"Value\":\"\"}],"
     "\"Replicas\":1,\"AuthorizationEnable\":true}", version_uid, model_uid);
@@ -416,7 +301,7 @@ test_publish_prepaid (GranaryTestPlace *place,
                       gconstpointer     data)
 {
   g_autoptr (GranaryPublishProfile) profile = granary_publish_profile_new ();
-  g_autofree char *first = publish_well (place, 1, "digits-b");
+  g_autofree char *first = services_test_publish_well (place, 1, "digits-b");
   g_autoptr (GranaryService) group = granary_test_find_service (place, first);
   g_autoptr (GranaryService) service = NULL;
   g_autofree char *version_uid = NULL;
@@ -426,7 +311,7 @@ test_publish_prepaid (GranaryTestPlace *place,
   g_autofree char *wanted = NULL;
   g_autoptr (GError) error = NULL;
 
-  find_version (place, 2, &version_uid, &model_uid);
+  services_test_find_version (place, 2, &version_uid, &model_uid);
   profile->charge_type = g_strdup (GRANARY_CHARGE_PREPAID);
   profile->resource_group = g_strdup ("rsg-testcloud");
   profile->cpu = 4000;
@@ -436,7 +321,7 @@ test_publish_prepaid (GranaryTestPlace *place,
   profile->replicas = 2;
   profile->authorization = FALSE;
   granary_test_cloud_tell (cloud, "{\"clear_log\":true}");
-  uid = publish (place, 2, group->group_uid, NULL, profile, &error);
+  uid = services_test_publish (place, 2, group->group_uid, NULL, profile, &error);
   g_assert_no_error (error);
 
   body = granary_test_tione_get_body (cloud, "CreateModelService", 0);
@@ -463,13 +348,9 @@ int
 main (int   argc,
       char *argv[])
 {
-  int result;
-
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  cloud = granary_test_cloud_start ("none");
 
-#define ADD(name, func) \
-  g_test_add ("/tione/services/" name, GranaryTestPlace, NULL, set_up, func, tear_down)
+#define ADD(name, func) SERVICES_TEST_ADD ("/tione/services/" name, func)
   ADD ("choices", test_choices);
   ADD ("choices-refused", test_choices_refused);
   ADD ("problems", test_problems);
@@ -479,8 +360,5 @@ main (int   argc,
   ADD ("publish-prepaid", test_publish_prepaid);
 #undef ADD
 
-  result = g_test_run ();
-  granary_test_cloud_stop (cloud);
-
-  return result;
+  return services_test_run ();
 }

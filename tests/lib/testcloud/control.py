@@ -15,7 +15,7 @@ _SETTINGS = {
     'no_crc': bool, 'complete_blanks': int, 'complete_seconds': (int, float),
     'deny_delete': list, 'import_polls': int, 'import_seconds': (int, float), 'import_fail': str,
     'service_polls': int, 'infer_templates': bool, 'automl_import': bool, 'rate_limit': int,
-    'strict': bool, 'internet': bool, 'old_call_info': bool,
+    'strict': bool, 'internet': bool, 'old_call_info': bool, 'keep_groups': bool,
 }
 
 
@@ -40,6 +40,7 @@ class Control:
             'create_upload': self._create_upload,
             'drop_upload': self._drop_upload,
             'create_model': self._create_model,
+            'drop_version': self._drop_version,
             'create_task': self._create_task,
             'create_service': self._create_service,
             'create_registry': self._create_registry,
@@ -156,6 +157,13 @@ class Control:
                 raise ValueError(f'a version has no {name}')
             setattr(version, name, value)
         return version
+
+    def _drop_version(self, version_id):
+        """Somebody else deletes a version."""
+        for name, region in self.cloud.repository.regions().items():
+            version = region.find_version(version_id)
+            if version:
+                self.cloud.repository.remove_version(name, version, False)
 
     def _create_task(self, arguments):
         arguments = dict(arguments)

@@ -67,6 +67,7 @@ class Settings:
         self.import_fail = ''
         self.service_polls = 2
         self.internet = True  # services have an address that can be called from outside
+        self.keep_groups = False  # whether a group stays when its last service goes
         self.old_call_info = False  # only the first form of it is told
         self.infer_templates = False  # the retired list of templates answers empty
         self.automl_import = False  # an import from automatic learning is refused

@@ -278,7 +278,7 @@ class ServiceCalls:
     def delete_service(self, call):
         service = self._service(call)
         service.group.services.remove(service)
-        if not service.group.services:
+        if not service.group.services and not self.cloud.settings.keep_groups:
             self._forget(service.group)
 
     def delete_group(self, call):
