@@ -128,6 +128,11 @@ const GranaryFile *
                 granary_version_find_file   (GranaryVersion     *self,
                                              const char         *path);
 
+/* Whether it comes with an SDK, and where that is: `cos://BUCKET/PREFIX/`. */
+gboolean        granary_version_has_sdk     (const GranaryVersion *version);
+char           *granary_version_dup_sdk_address
+                                            (const GranaryVersion *version) G_GNUC_WARN_UNUSED_RESULT;
+
 GranaryFile    *granary_file_new            (const char         *path,
                                              gint64              size,
                                              const guint8       *sha256,
