@@ -205,6 +205,7 @@ static const char *const migrations[] = {
   "ALTER TABLE services ADD COLUMN n_restarts INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE services ADD COLUMN replicas INTEGER NOT NULL DEFAULT -1;"
   "ALTER TABLE services ADD COLUMN available INTEGER NOT NULL DEFAULT -1;"
+  "ALTER TABLE services ADD COLUMN weight INTEGER NOT NULL DEFAULT -1;"
   "ALTER TABLE services ADD COLUMN started INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE services ADD COLUMN files_as_of INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE services ADD COLUMN profile TEXT;"

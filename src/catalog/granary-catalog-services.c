@@ -16,7 +16,7 @@
   "SELECT s.uid, s.group_uid, s.name, s.number, s.model_uid, s.version_uid, s.model_name," \
   " s.version_number, s.state, s.state_text, s.created, s.url, s.failure, s.failure_detail," \
   " s.n_restarts, s.replicas, s.available, s.started, s.files_as_of, s.profile, s.is_wanted," \
-  " s.version_id, v.model_id," \
+  " s.version_id, v.model_id, s.weight," \
   " coalesce(s.files_as_of > 0 AND v.files_changed > s.files_as_of, 0)," \
   " CASE WHEN v.id IS NULL THEN s.version_uid IS NULL" \
   "     OR EXISTS (SELECT 1 FROM models k WHERE k.uid = s.model_uid)" \
@@ -63,8 +63,9 @@ read_service (GranaryStatement *statement)
   service->is_wanted = granary_statement_get_int (statement, 20) != 0;
   service->version_id = granary_statement_get_int (statement, 21);
   service->model_id = granary_statement_get_int (statement, 22);
-  service->is_update_needed = granary_statement_get_int (statement, 23) != 0;
-  service->is_version_gone = granary_statement_get_int (statement, 24) != 0;
+  service->weight = (int) granary_statement_get_int (statement, 23);
+  service->is_update_needed = granary_statement_get_int (statement, 24) != 0;
+  service->is_version_gone = granary_statement_get_int (statement, 25) != 0;
   return service;
 }
 
@@ -98,6 +99,7 @@ digest_service (const GranaryService *service)
   digest = granary_digest_int (digest, service->n_restarts);
   digest = granary_digest_int (digest, service->replicas);
   digest = granary_digest_int (digest, service->available);
+  digest = granary_digest_int (digest, service->weight);
   digest = granary_digest_int (digest, service->started);
   digest = granary_digest_int (digest, service->files_as_of);
   digest = granary_digest_text (digest, service->profile);
@@ -174,10 +176,10 @@ put_service (GranaryWriter         *self,
                              " model_uid, version_uid, model_name, version_number, state,"
                              " state_text, created, digest, url, failure, failure_detail,"
                              " n_restarts, replicas, available, started, files_as_of, profile,"
-                             " is_wanted)"
+                             " is_wanted, weight)"
                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-                             " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-                             error, "sssisssissiisssiiiiisi", service->uid, service->group_uid,
+                             " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                             error, "sssisssissiisssiiiiisii", service->uid, service->group_uid,
                              service->name != NULL ? service->name : service->uid,
                              (gint64) service->number, service->model_uid, service->version_uid,
                              service->model_name, (gint64) service->version_number,
@@ -187,7 +189,8 @@ put_service (GranaryWriter         *self,
                              service->failure_detail, (gint64) service->n_restarts,
                              (gint64) service->replicas, (gint64) service->available,
                              service->started, service->files_as_of, service->profile,
-                             (gint64) (service->is_wanted ? 1 : 0)) &&
+                             (gint64) (service->is_wanted ? 1 : 0),
+                             (gint64) service->weight) &&
          touch_models_of (self, service->uid, anyone, error);
 }
 

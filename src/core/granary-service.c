@@ -89,6 +89,7 @@ granary_service_new (void)
 
   self->replicas = -1;
   self->available = -1;
+  self->weight = -1;
 
   return self;
 }

@@ -94,6 +94,7 @@ typedef enum
  * @n_restarts: how often it was restarted since it last was started by hand
  * @replicas: how many instances are meant to run, -1 unknown
  * @available: how many of them answer, -1 unknown
+ * @weight: percent of its group's requests that it gets, -1 unknown
  * @started: µs since the epoch when it last was started or updated, 0 unknown
  * @files_as_of: µs since the epoch: it serves the files of that moment, 0 unknown
  * @profile: (nullable): JSON object of the [struct@PublishProfile] it runs with, as far as known
@@ -124,6 +125,7 @@ typedef struct
   int                  n_restarts;
   int                  replicas;
   int                  available;
+  int                  weight;
   gint64               started;
   gint64               files_as_of;
   char                *profile;

@@ -214,6 +214,9 @@ granary_tione_parse_service (JsonNode *node)
   if (text == NULL || !granary_version_parse (text, &service->version_number))
     service->version_number = 0;
 
+  if (granary_json_get_int (node, "Weight", &number))
+    service->weight = (int) CLAMP (number, 0, 100);
+
   service->state_text = granary_tione_dup_text (node, "Status");
   if (service->state_text == NULL)
     service->state_text = granary_tione_dup_text (node, "BusinessStatus");

@@ -176,6 +176,26 @@ granary_fake_service_remove (GranaryCatalog *catalog,
   g_assert_no_error (error);
 }
 
+static gboolean
+touch_func (GranaryWriter  *writer,
+            gpointer        data,
+            GError        **error)
+{
+  g_autoptr (GranaryVersion) version = granary_writer_load_version (writer, *(gint64 *) data, error);
+
+  return version != NULL && granary_writer_set_files (writer, version->id, version->files, error);
+}
+
+void
+granary_fake_service_touch (GranaryCatalog *catalog,
+                             gint64          version_id)
+{
+  g_autoptr (GError) error = NULL;
+
+  granary_catalog_write (catalog, touch_func, &version_id, &error);
+  g_assert_no_error (error);
+}
+
 GranaryService *
 granary_fake_service_find (GranaryCatalog *catalog,
                            const char     *uid)

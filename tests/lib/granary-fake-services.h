@@ -107,12 +107,15 @@ void                   granary_fake_service_set_failure   (GranaryCatalog       
                                                            const char                  *uid,
                                                            GranaryServiceFailure        failure,
                                                            const char                  *detail);
-/* It served the files of @as_of: since then they may have changed. */
+/* It serves the files of @as_of: since then they may have changed. */
 void                   granary_fake_service_set_files     (GranaryCatalog              *catalog,
                                                            const char                  *uid,
                                                            gint64                       as_of);
 void                   granary_fake_service_remove        (GranaryCatalog              *catalog,
                                                            const char                  *uid);
+/* Files of that version are others from now on. */
+void                   granary_fake_service_touch        (GranaryCatalog              *catalog,
+                                                           gint64                       version_id);
 /* %NULL when there is none. */
 GranaryService        *granary_fake_service_find          (GranaryCatalog              *catalog,
                                                            const char                  *uid) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,7 @@ struct _ShellTest
   AdwToast        *toast;
   GranaryTransfer *transfer;
   char            *revealed;
+  char            *service;
 };
 
 static void shell_test_iface_init (GranaryShellInterface *iface);
@@ -52,11 +53,19 @@ shell_test_reveal (GranaryShell *shell,
 }
 
 static void
+shell_test_show_service (GranaryShell *shell,
+                         const char   *uid)
+{
+  g_set_str (&SHELL_TEST (shell)->service, uid);
+}
+
+static void
 shell_test_iface_init (GranaryShellInterface *iface)
 {
   iface->add_toast = shell_test_add_toast;
   iface->add_transfer = shell_test_add_transfer;
   iface->reveal = shell_test_reveal;
+  iface->show_service = shell_test_show_service;
 }
 
 static void
@@ -67,6 +76,7 @@ shell_test_dispose (GObject *object)
   g_clear_object (&self->toast);
   g_clear_object (&self->transfer);
   g_clear_pointer (&self->revealed, g_free);
+  g_clear_pointer (&self->service, g_free);
 
   G_OBJECT_CLASS (shell_test_parent_class)->dispose (object);
 }
@@ -141,6 +151,18 @@ const char *
 shell_test_get_revealed (ShellTest *self)
 {
   return self->revealed;
+}
+
+void
+shell_test_reveal_nothing (ShellTest *self)
+{
+  g_clear_pointer (&self->revealed, g_free);
+}
+
+const char *
+shell_test_get_service (ShellTest *self)
+{
+  return self->service;
 }
 
 AdwDialog *

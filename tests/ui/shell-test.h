@@ -22,6 +22,9 @@ void               shell_test_press_toast     (ShellTest *self);
 GranaryTransfer   *shell_test_get_transfer    (ShellTest *self);
 /* `MODEL:NUMBER`, NULL while nothing was revealed. */
 const char        *shell_test_get_revealed    (ShellTest *self);
+void               shell_test_reveal_nothing  (ShellTest *self);
+/* The service that was to be shown, NULL while none was. */
+const char        *shell_test_get_service      (ShellTest *self);
 /* The dialog on top. */
 AdwDialog         *shell_test_get_dialog      (ShellTest *self);
 

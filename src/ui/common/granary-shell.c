@@ -179,6 +179,28 @@ granary_shell_reveal (GranaryShell *self,
 }
 
 /**
+ * granary_shell_show_service:
+ * @self: a shell
+ * @uid: id of a service; one that was just published may not be listed yet
+ *
+ * Opens the list of services, selects that one and scrolls to it.
+ */
+void
+granary_shell_show_service (GranaryShell *self,
+                            const char   *uid)
+{
+  GranaryShellInterface *iface;
+
+  g_return_if_fail (GRANARY_IS_SHELL (self));
+  g_return_if_fail (uid != NULL);
+
+  iface = GRANARY_SHELL_GET_IFACE (self);
+  g_return_if_fail (iface->show_service != NULL);
+
+  iface->show_service (self, uid);
+}
+
+/**
  * granary_shell_show_error:
  * @self: a shell
  * @error: what went wrong

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * GranaryShell:
  *
  * What a page or dialog may ask of the window it is in, without knowing the window: say something,
- * show a running transfer, lead to a model. [class@Window] implements it; tests give their own.
+ * show a running transfer, lead to a model or service. [class@Window] implements it; tests give their own.
  */
 #define GRANARY_TYPE_SHELL (granary_shell_get_type ())
 G_DECLARE_INTERFACE (GranaryShell, granary_shell, GRANARY, SHELL, GtkWidget)
@@ -32,6 +32,9 @@ struct _GranaryShellInterface
   void (*reveal)       (GranaryShell    *self,
                         gint64           model_id,
                         int              number);
+  /* Selects and scrolls to a service in the list of services, at once or when it is known. */
+  void (*show_service) (GranaryShell    *self,
+                        const char      *uid);
 };
 
 /* The shell @widget is in, or NULL when it is in none. */
@@ -43,6 +46,8 @@ void          granary_shell_add_transfer (GranaryShell    *self,
 void          granary_shell_reveal       (GranaryShell    *self,
                                           gint64           model_id,
                                           int              number);
+void          granary_shell_show_service (GranaryShell    *self,
+                                          const char      *uid);
 /* A toast made of wording/ with its way out as button where @action_name is given, and Details. */
 void          granary_shell_show_error   (GranaryShell    *self,
                                           const GError    *error,

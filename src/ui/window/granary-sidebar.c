@@ -28,6 +28,8 @@ struct _GranarySidebar
   GtkListBox        *pages;
   GtkListBoxRow     *models_row;
   GtkLabel          *models_count;
+  GtkListBoxRow     *services_row;
+  GtkLabel          *services_count;
   GtkListBoxRow     *trash_row;
   GtkLabel          *trash_count;
   GtkBox            *facets;
@@ -350,6 +352,8 @@ granary_sidebar_class_init (GranarySidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, pages);
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, models_row);
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, models_count);
+  gtk_widget_class_bind_template_child (widget_class, GranarySidebar, services_row);
+  gtk_widget_class_bind_template_child (widget_class, GranarySidebar, services_count);
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, trash_row);
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, trash_count);
   gtk_widget_class_bind_template_child (widget_class, GranarySidebar, facets);
@@ -366,6 +370,7 @@ granary_sidebar_init (GranarySidebar *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_select_row (self->pages, self->models_row);
   self->updating = FALSE;
+  granary_sidebar_set_n_running (self, 0);
   set_count (self->models_count, self->models_row, _("Models"), 0);
   set_count (self->trash_count, self->trash_row, _("Trash"), 0);
 }
@@ -438,17 +443,47 @@ granary_sidebar_set_connection (GranarySidebar    *self,
 }
 
 /**
+ * granary_sidebar_set_n_running:
+ * @self: a sidebar
+ * @n_running: how many services run
+ */
+void
+granary_sidebar_set_n_running (GranarySidebar *self,
+                               guint           n_running)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *running = NULL;
+  g_autofree char *spoken = NULL;
+
+  g_return_if_fail (GRANARY_IS_SIDEBAR (self));
+
+  text = n_running > 0 ? g_strdup_printf ("%u", n_running) : g_strdup ("");
+  gtk_label_set_label (self->services_count, text);
+  running = g_strdup_printf (ngettext ("%u running", "%u running", n_running), n_running);
+  spoken = g_strdup_printf ("%s, %s", _("Services"), running);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->services_row),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
+                                  -1);
+}
+
+/**
  * granary_sidebar_get_page:
  * @self: a sidebar
  *
- * Returns: (transfer none): `models` or `trash`
+ * Returns: (transfer none): `models`, `services` or `trash`
  */
 const char *
 granary_sidebar_get_page (GranarySidebar *self)
 {
+  GtkListBoxRow *row;
+
   g_return_val_if_fail (GRANARY_IS_SIDEBAR (self), NULL);
 
-  return gtk_list_box_get_selected_row (self->pages) == self->trash_row ? "trash" : "models";
+  row = gtk_list_box_get_selected_row (self->pages);
+  if (row == self->services_row)
+    return "services";
+
+  return row == self->trash_row ? "trash" : "models";
 }
 
 void
@@ -457,8 +492,12 @@ granary_sidebar_set_page (GranarySidebar *self,
 {
   g_return_if_fail (GRANARY_IS_SIDEBAR (self));
 
-  gtk_list_box_select_row (self->pages,
-                           g_strcmp0 (page, "trash") == 0 ? self->trash_row : self->models_row);
+  if (g_strcmp0 (page, "trash") == 0)
+    gtk_list_box_select_row (self->pages, self->trash_row);
+  else if (g_strcmp0 (page, "services") == 0)
+    gtk_list_box_select_row (self->pages, self->services_row);
+  else
+    gtk_list_box_select_row (self->pages, self->models_row);
 }
 
 const GranaryTagSet *

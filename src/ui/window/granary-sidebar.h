@@ -25,6 +25,8 @@ void                 granary_sidebar_set_menu       (GranarySidebar      *self,
                                                      GMenuModel          *menu);
 void                 granary_sidebar_set_connection (GranarySidebar      *self,
                                                      GranaryConnection   *connection);
+void                 granary_sidebar_set_n_running  (GranarySidebar      *self,
+                                                     guint                n_running);
 const char          *granary_sidebar_get_page       (GranarySidebar      *self);
 void                 granary_sidebar_set_page       (GranarySidebar      *self,
                                                      const char          *page);

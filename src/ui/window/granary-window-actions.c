@@ -29,10 +29,17 @@ search_cb (GSimpleAction *action,
 {
   GranaryWindow *self = user_data;
 
-  granary_sidebar_set_page (self->sidebar, "models");
+  gboolean services = g_str_equal (granary_sidebar_get_page (self->sidebar), "services");
+
+  /* The trash cannot be searched: one that is asked for there is one of the models. */
+  if (!services)
+    granary_sidebar_set_page (self->sidebar, "models");
   adw_navigation_split_view_set_show_content (self->outer, TRUE);
   adw_navigation_split_view_set_show_content (self->inner, TRUE);
-  granary_browser_focus_search (self->browser);
+  if (services)
+    granary_services_page_search (self->services_page);
+  else
+    granary_browser_focus_search (self->browser);
 }
 
 static void

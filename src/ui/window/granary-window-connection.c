@@ -69,6 +69,7 @@ granary_window_update_banner (GranaryWindow *self)
     }
 
   set_banner (granary_browser_get_banner (self->browser), title, button);
+  set_banner (granary_services_page_get_banner (self->services_page), title, button);
   set_banner (granary_trash_page_get_banner (self->trash_page), title, button);
 }
 
@@ -185,6 +186,7 @@ granary_window_set_connection (GranaryWindow     *self,
   granary_details_show_nothing (self->details);
   granary_details_set_connection (self->details, connection);
   granary_sidebar_set_connection (self->sidebar, connection);
+  granary_window_follow_services (self);
   granary_trash_page_set_connection (self->trash_page, connection);
   granary_browser_set_connection (self->browser, connection);
 
@@ -333,6 +335,7 @@ granary_window_reopen (GranaryWindow *self)
   granary_details_show_nothing (self->details);
   granary_details_set_connection (self->details, NULL);
   granary_sidebar_set_connection (self->sidebar, NULL);
+  granary_window_follow_services (self);
   granary_trash_page_set_connection (self->trash_page, NULL);
   granary_browser_show_opening (self->browser);
   granary_sidebar_set_title (self->sidebar, title);
@@ -373,6 +376,9 @@ granary_window_init_connection (GranaryWindow *self)
 {
   g_signal_connect_object (granary_browser_get_banner (self->browser), "button-clicked",
                            G_CALLBACK (banner_clicked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (granary_services_page_get_banner (self->services_page),
+                           "button-clicked", G_CALLBACK (banner_clicked_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (granary_trash_page_get_banner (self->trash_page), "button-clicked",
                            G_CALLBACK (banner_clicked_cb), self, G_CONNECT_SWAPPED);
 }

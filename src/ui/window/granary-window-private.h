@@ -2,12 +2,14 @@
 
 #pragma once
 
+#include "granary-service-list.h"
+#include "granary-services-page.h"
 #include "granary-shell.h"
 #include "granary-window.h"
 
 G_BEGIN_DECLS
 
-/* What granary-window.c, -actions.c, -cloud.c, -connection.c, -tasks.c and -transfers.c share. */
+/* What granary-window.c, -actions.c, -cloud.c, -connection.c, -services.c, -tasks.c and -transfers.c share. */
 
 struct _GranaryWindow
 {
@@ -32,6 +34,7 @@ struct _GranaryWindow
   GVariant               *awaited_task;      /* (owned) (nullable): to be imported once open */
   GranaryConnectionStatus *status;           /* (owned) (nullable): of the connection */
   GranaryTaskSource      *tasks;             /* (owned) (nullable): of the connection */
+  GranaryServiceList     *services;          /* (owned): of the connection */
   AdwToast               *task_toast;        /* (unowned) (nullable): about a new result */
   guint                   age_source;
   guint                   details_source;
@@ -48,6 +51,7 @@ struct _GranaryWindow
   AdwNavigationPage      *list_page;
   GtkStack               *pages;
   GranaryBrowser         *browser;
+  GranaryServicesPage    *services_page;
   GranaryTrashPage       *trash_page;
   GranaryDetails         *details;
 };
@@ -71,6 +75,12 @@ void  granary_window_refresh           (GranaryWindow  *self);
 GranaryConnection *
       granary_window_take_background   (GranaryWindow  *self) G_GNUC_WARN_UNUSED_RESULT;
 void  granary_window_edit_account      (GranaryWindow  *self);
+
+/* -services.c */
+void granary_window_init_services      (GranaryWindow *self);
+void granary_window_follow_services    (GranaryWindow *self);
+void granary_window_show_service       (GranaryShell  *shell,
+                                        const char    *uid);
 
 /* -tasks.c */
 void granary_window_init_tasks         (GranaryWindow *self);

@@ -230,6 +230,8 @@ granary_window_init_transfers (GranaryWindow *self)
 {
   granary_browser_set_transfers (self->browser, self->transfers);
   granary_transfers_button_set_list (
+    granary_services_page_get_transfers_button (self->services_page), self->transfers);
+  granary_transfers_button_set_list (
     granary_trash_page_get_transfers_button (self->trash_page), self->transfers);
   g_signal_connect_object (self->transfers, "batch-ended", G_CALLBACK (batch_ended_cb), self,
                            G_CONNECT_SWAPPED);

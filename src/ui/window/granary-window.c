@@ -24,9 +24,9 @@ static void
 update_layout (GranaryWindow *self)
 {
   gboolean details = g_settings_get_boolean (self->settings, "show-details");
-  /* The trash has nothing to show beside it. */
-  gboolean trash = g_str_equal (gtk_stack_get_visible_child_name (self->pages), "trash");
-  gboolean collapsed = self->medium || !details || trash;
+  /* Only the models have something to show beside them. */
+  gboolean models = g_str_equal (gtk_stack_get_visible_child_name (self->pages), "models");
+  gboolean collapsed = self->medium || !details || !models;
 
   adw_navigation_split_view_set_collapsed (self->inner, collapsed);
   adw_navigation_split_view_set_collapsed (self->outer, self->narrow);
@@ -88,7 +88,7 @@ show_selected (GranaryWindow *self)
   g_autoptr (GArray) models = NULL;
   g_autoptr (GArray) versions = NULL;
 
-  if (g_str_equal (gtk_stack_get_visible_child_name (self->pages), "trash"))
+  if (!g_str_equal (gtk_stack_get_visible_child_name (self->pages), "models"))
     {
       granary_details_show_nothing (self->details);
       return;
@@ -149,7 +149,9 @@ show_page (GranaryWindow *self)
 
   gtk_stack_set_visible_child_name (self->pages, page);
   adw_navigation_page_set_title (self->list_page,
-                                 g_str_equal (page, "trash") ? _("Trash") : _("Models"));
+                                 g_str_equal (page, "trash") ? _("Trash")
+                                 : g_str_equal (page, "services") ? _("Services")
+                                                                  : _("Models"));
   adw_navigation_split_view_set_show_content (self->inner, TRUE);
   update_layout (self);
   selection_changed_cb (self);
@@ -321,6 +323,7 @@ shell_init (GranaryShellInterface *iface)
   iface->add_toast = granary_window_add_toast;
   iface->add_transfer = granary_window_add_transfer;
   iface->reveal = granary_window_reveal;
+  iface->show_service = granary_window_show_service;
 }
 
 /* GtkWindow, GtkWidget and GObject */
@@ -360,6 +363,7 @@ granary_window_dispose (GObject *object)
   if (self->tasks != NULL)
     g_signal_handlers_disconnect_by_data (self->tasks, self);
   g_clear_object (&self->tasks);
+  g_clear_object (&self->services);
   g_clear_weak_pointer (&self->task_toast);
   g_clear_object (&self->account);
   g_clear_object (&self->accounts);
@@ -399,6 +403,7 @@ granary_window_class_init (GranaryWindowClass *klass)
 
   g_type_ensure (GRANARY_TYPE_BROWSER);
   g_type_ensure (GRANARY_TYPE_DETAILS);
+  g_type_ensure (GRANARY_TYPE_SERVICES_PAGE);
   g_type_ensure (GRANARY_TYPE_SIDEBAR);
   g_type_ensure (GRANARY_TYPE_TRANSFERS_BUTTON);
   g_type_ensure (GRANARY_TYPE_TRASH_PAGE);
@@ -412,6 +417,7 @@ granary_window_class_init (GranaryWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryWindow, list_page);
   gtk_widget_class_bind_template_child (widget_class, GranaryWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, GranaryWindow, browser);
+  gtk_widget_class_bind_template_child (widget_class, GranaryWindow, services_page);
   gtk_widget_class_bind_template_child (widget_class, GranaryWindow, trash_page);
   gtk_widget_class_bind_template_child (widget_class, GranaryWindow, details);
   gtk_widget_class_bind_template_callback (widget_class, medium_cb);
@@ -434,6 +440,7 @@ granary_window_init (GranaryWindow *self)
   self->background = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   granary_window_init_connection (self);
+  granary_window_init_services (self);
 }
 
 /**
