@@ -75,8 +75,14 @@ test_counts (Fixture       *fixture,
   granary_ui_test_wait (widget_test_find_text (GTK_WIDGET (fixture->sidebar), "29") != NULL);
   gtk_test_accessible_assert_property (find_check (fixture, "prod"), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                        "stage: prod, 9 models");
-  row = widget_test_find (GTK_WIDGET (fixture->sidebar), GTK_TYPE_LIST_BOX_ROW, 1);
+  row = widget_test_find (GTK_WIDGET (fixture->sidebar), GTK_TYPE_LIST_BOX_ROW, 2);
   gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL, "Trash, 1");
+
+  row = widget_test_find (GTK_WIDGET (fixture->sidebar), GTK_TYPE_LIST_BOX_ROW, 1);
+  gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL, "Services, 0 running");
+  granary_sidebar_set_n_running (fixture->sidebar, 3);
+  gtk_test_accessible_assert_property (row, GTK_ACCESSIBLE_PROPERTY_LABEL, "Services, 3 running");
+  g_assert_nonnull (widget_test_find_text (row, "3"));
 }
 
 static void
