@@ -31,6 +31,8 @@ def benchmarks():
                   os.path.dirname(os.path.dirname(HERE)), FOLDER],
         'latency': [sys.executable, os.path.join(HERE, 'bench-latency.py'), BUILD,
                     os.path.dirname(os.path.dirname(HERE)), FOLDER],
+        'services': [sys.executable, os.path.join(HERE, 'bench-services.py'), BUILD,
+                     os.path.dirname(os.path.dirname(HERE)), FOLDER],
     }
     listed = subprocess.run(['meson', 'introspect', BUILD, '--benchmarks'], check=True, text=True,
                             stdout=subprocess.PIPE).stdout

@@ -19,9 +19,9 @@ from tap import Tap
 dump = sys.argv[1]
 source = pathlib.Path(sys.argv[2])
 sample = source / 'data/samples/digits'
-sys.path.insert(0, str(source / 'tests/data/modules'))
+sys.path.insert(0, str(source / 'data/runner/modules'))
 
-import tiinfer  # noqa: E402  (the module above)
+import tiinfer  # noqa: E402  (the runner's own)
 
 
 def load_model(folder=sample):

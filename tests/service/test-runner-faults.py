@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service runner outlives, or reports, what a model does: test-runner-faults.py RUNNER SOURCE"""
+"""The runner outlives, or reports, what a model does: test-runner-faults.py RUNNER SOURCE"""
 
 import os
 import pathlib

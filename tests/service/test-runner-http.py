@@ -96,7 +96,8 @@ def check_bodies():
             status, _, answer = runner.request('POST', '/', body)
             if status != 400 or 'error' not in json.loads(answer):
                 yield f'{body[:20]} was answered {status} {answer[:80]}'
-        for value in ({'a': '文本 \U0001f600'}, {'a': '\ud800'}, {'a': [1.5, None, True, -0.0, 1e300]}):
+        for value in ({'a': '文本 \U0001f600'}, {'a': '\ud800'},
+                      {'a': [1.5, None, True, -0.0, 1e300]}):
             if runner.call(value) != (200, value):
                 yield f'{value} came back as something else'
 

@@ -22,7 +22,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = ('front', 'loop', 'transport', 'buffer', 'state', 'since', 'scanned', 'request',
                  'chunks', 'left', 'reserved', 'job', 'ended', 'paused', 'blocked', 'unsent',
-                 'unsent_since', 'is_advancing')
+                 'unsent_since', 'is_advancing', 'last_head', 'last_request')
 
     def __init__(self, front):
         self.front = front
@@ -43,6 +43,8 @@ class Connection(asyncio.Protocol):
         self.unsent = 0
         self.unsent_since = 0.0
         self.is_advancing = False
+        self.last_head = None
+        self.last_request = None
 
     # The protocol
 
@@ -131,7 +133,11 @@ class Connection(asyncio.Protocol):
         head = bytes(buffer[:end])
         del buffer[:end + 4]
         self.scanned = 0
-        self.request = request = heads.read_head(head)
+        # Most callers say the same each time.
+        if head != self.last_head:
+            self.last_request = heads.read_head(head)
+            self.last_head = head
+        self.request = request = self.last_request
         trouble = self.front.route(self, request)
         if trouble is not None:
             self.answer_at_once(*trouble)

@@ -12,6 +12,7 @@ import struct
 
 HEAD = struct.Struct('>BH')
 ITEM = struct.Struct('>IHI')
+SINGLE = struct.Struct('>BHIHI')  # both, of the usual message of one item
 
 WORK = 1  # to a worker: requests; a batch when there are several
 DONE = 2  # from a worker: their answers, in the same order
@@ -25,6 +26,10 @@ MOST_ITEMS = 1024
 
 def pack(kind, items=()):
     """Bytes of a message, in pieces; items are (number, status, bytes)."""
+    if len(items) == 1:
+        number, status, payload = items[0]
+        head = SINGLE.pack(kind, 1, number, status, len(payload))
+        return [head + payload] if len(payload) <= 65536 else [head, payload]
     pieces = [HEAD.pack(kind, len(items))]
     pieces.extend(ITEM.pack(number, status, len(payload)) for number, status, payload in items)
     pieces.extend(payload for _, _, payload in items)
@@ -42,13 +47,21 @@ class Reader:
         self.wanted = HEAD.size
 
     def feed(self, data):
-        """Yields (kind, items) for each message that is complete; ValueError when it is none."""
+        """(kind, items) of each message that is complete; ValueError when it is none."""
+        if not self.buffer and len(data) >= SINGLE.size:
+            kind, count, number, status, length = SINGLE.unpack_from(data)
+            if kind == DONE and count == 1 and len(data) == SINGLE.size + length <= self.most:
+                return [(kind, [(number, status, data[SINGLE.size:])])]
+        return self.feed_slowly(data)
+
+    def feed_slowly(self, data):
         self.buffer += data
+        messages = []
         while len(self.buffer) >= self.wanted:
             message = self.take()
-            if message is None:
-                continue
-            yield message
+            if message is not None:
+                messages.append(message)
+        return messages
 
     def take(self):
         """The first message, or nothing when more is wanted of it."""
@@ -79,9 +92,11 @@ class Reader:
 
 def read(stream):
     """The next message of a file, None at its end."""
-    head = stream.read(HEAD.size)
-    if len(head) < HEAD.size:
+    head = stream.read(SINGLE.size)
+    if len(head) < SINGLE.size:
         return None
-    kind, count = HEAD.unpack(head)
-    heads = [ITEM.unpack(stream.read(ITEM.size)) for _ in range(count)]
+    # The front sends no message without items.
+    kind, count, *first = SINGLE.unpack(head)
+    heads = [first]
+    heads.extend(ITEM.unpack(stream.read(ITEM.size)) for _ in range(count - 1))
     return kind, [(number, status, stream.read(length)) for number, status, length in heads]

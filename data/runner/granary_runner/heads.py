@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the head of an HTTP request, strictly: what two servers could read differently is refused."""
+"""The head of an HTTP request, read strictly: what servers could read differently is refused."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The life of a worker: imports and loads a model, then answers requests until the front is gone."""
+"""The life of a worker: imports and loads a model, then answers until the front is gone."""
 
 from __future__ import annotations
 
