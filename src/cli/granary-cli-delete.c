@@ -7,19 +7,29 @@
 #include "granary-cli.h"
 
 #include "granary-cli-json.h"
+#include "granary-cli-service.h"
 #include "granary-cli-target.h"
 #include "granary-error.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* What goes: whole models, or versions. */
+/* What goes: whole models, or versions; and the services that run them or did. */
 typedef struct
 {
   GArray        *model_ids;
   GArray        *version_ids;
+  GPtrArray     *services; /* (owned) (nullable) */
   GranaryImpact  impact;
 } Deletion;
+
+static void
+deletion_clear (Deletion *self)
+{
+  g_clear_pointer (&self->services, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Deletion, deletion_clear)
 
 static gpointer
 load_impact (GranaryCatalog  *catalog,
@@ -29,8 +39,41 @@ load_impact (GranaryCatalog  *catalog,
 {
   Deletion *deletion = data;
 
+  deletion->services = granary_catalog_list_services (catalog, deletion->model_ids,
+                                                      deletion->version_ids, error);
+  if (deletion->services == NULL)
+    return NULL;
+
   return granary_catalog_load_impact (catalog, deletion->model_ids, deletion->version_ids,
                                       &deletion->impact, error) ? deletion : NULL;
+}
+
+/* Those that run, and those that will not be able to again. */
+static void
+note_services (GranaryCli     *cli,
+               const Deletion *deletion)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autofree char *text = NULL;
+
+  if (deletion->services->len == 0)
+    return;
+
+  for (guint i = 0; i < deletion->services->len; i++)
+    {
+      const GranaryService *service = g_ptr_array_index (deletion->services, i);
+      g_autofree char *name = granary_cli_service_to_text (service);
+
+      if (i > 0)
+        g_string_append (list, ", ");
+      /* Translators: name of a service and what it is doing: “digits/1 (Running)”. */
+      g_string_append_printf (list, C_("service", "%1$s (%2$s)"), name,
+                              granary_wording_service_state (service->state));
+    }
+  /* Translators: %s is a list of services. */
+  text = g_strdup_printf (_("related services: %s. None of them can be started again once it is "
+                            "stopped."), list->str);
+  granary_cli_note (cli, text);
 }
 
 static void
@@ -87,7 +130,7 @@ granary_cli_delete (GranaryCli  *cli,
   g_autoptr (GArray) versions = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_auto (GStrv) trashed = NULL;
   g_autofree char *object = NULL;
-  Deletion deletion = { models, versions, { 0 } };
+  g_auto (Deletion) deletion = { models, versions, NULL, { 0 } };
   GranaryRepository *repository;
   GranaryCliWait wait = { NULL };
 
@@ -136,6 +179,7 @@ granary_cli_delete (GranaryCli  *cli,
       else
         wording = granary_wording_for_delete_forever (target->model->name, target->number,
                                                       &deletion.impact);
+      note_services (cli, &deletion);
       if (!granary_cli_confirm (cli, wording, error))
         return FALSE;
     }

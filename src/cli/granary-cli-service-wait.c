@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* How much of a log says why. */
-#define END_OF_LOG 20
+#define END_OF_LOG 40
 /* Changes are told; this is for those that another process makes to a file that does not tell. */
 #define LOOK_AGAIN_MS 1000
 
