@@ -44,6 +44,18 @@ wait_scale (void)
 }
 
 /**
+ * granary_scale_wait:
+ * @duration: µs
+ *
+ * Returns: how long to wait instead; in tests GRANARY_RETRY_SCALE shortens it
+ */
+gint64
+granary_scale_wait (gint64 duration)
+{
+  return (gint64) (wait_scale () * (double) MAX (duration, 0));
+}
+
+/**
  * granary_sleep:
  * @duration: µs
  * @cancellable: (nullable): ends it at once
@@ -59,7 +71,7 @@ granary_sleep (gint64         duration,
                GError       **error)
 {
   Sleeper sleeper = { .cancelled = FALSE };
-  gint64 end = g_get_monotonic_time () + (gint64) (wait_scale () * (double) MAX (duration, 0));
+  gint64 end = g_get_monotonic_time () + granary_scale_wait (duration);
   gulong handler = 0;
 
   g_mutex_init (&sleeper.mutex);

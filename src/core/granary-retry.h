@@ -46,6 +46,8 @@ gboolean granary_retry_wait  (GranaryRetry  *self,
                               GError        *failure,
                               GCancellable  *cancellable,
                               GError       **error);
+/* @duration µs, scaled as above: for waits that are none of a thread. */
+gint64   granary_scale_wait  (gint64         duration);
 /* Sleeps for @duration µs, scaled as above. FALSE, and the cancellation in @error, when called off. */
 gboolean granary_sleep       (gint64         duration,
                               GCancellable  *cancellable,

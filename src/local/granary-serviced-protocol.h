@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  *
  * `code` and `reason` are numbers of GranaryError and GranaryReason: client and server are of one
  * version, which `hello` makes sure of. Requests of one client may be answered in another order. What
- * services do is told by the catalogue alone.
+ * services do is told by the catalogue alone. After a `hello` of another version, or none, all but `hello`
+ * and `quit` is refused. A client that goes away has what it asked for done all the same.
  *
  * verb       arguments                                   result
  * hello      protocol, version                           protocol, version, pid, sandbox (bool)
@@ -30,13 +31,14 @@ G_BEGIN_DECLS
  * start      uid, profile (optional)                     –
  * stop       uid                                         –
  * update     uid, profile (optional)                     –
- * remove     uid                                         –
+ * remove     uid                                         – (once it is gone)
  * quit       –                                           – (services stop; those that are meant to
  *                                                        run do so again at its next start)
  *
  * Folders, below that of the repository:
  *
  *   services/lock
+ *   services/<group_uid>          the highest number that was removed from a group which is there
  *   services/<uid>/token          of callers, mode 0600, hexadecimal
  *   services/<uid>/log, log.1     what its code and runner print; log.1 is the older half
  *   services/<uid>/revision-<n>/  snapshot of the version's files, 0444; the highest is served

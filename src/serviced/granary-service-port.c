@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-retry.h"
 
 /* Below what the system gives to outgoing connections, one of which could have the port of a stopped
  * service when that is started again. */
@@ -100,13 +101,11 @@ granary_service_port_open (guint16        wanted,
 
   while (wanted != 0 && fd < 0)
     {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return NULL;
       fd = try_port (wanted, &number);
       if (fd < 0 && (errno != EADDRINUSE || g_get_monotonic_time () >= end))
         break;
-      if (fd < 0)
-        g_usleep (STEP);
+      if (fd < 0 && !granary_sleep (STEP, cancellable, error))
+        return NULL;
     }
   if (fd < 0)
     fd = try_any (&number);

@@ -20,16 +20,12 @@
 /* Runs of a supervisor that was killed end by themselves, but not in no time. */
 #define PORT_PATIENCE (5 * G_TIME_SPAN_SECOND)
 
-#define REQUIREMENTS "requirements.txt"
-#define VENV_PYTHON GRANARY_SERVICED_VENV "/bin/python3"
-
 typedef struct
 {
   GranaryServiceStore *store; /* (owned) */
   GranaryService      *row;   /* (owned) */
   gboolean             needs_port;
   gboolean             is_resumed;
-  gboolean             is_fresh;
 } Preparing;
 
 /* Auxiliary functions */
@@ -61,16 +57,11 @@ fail_with (GranaryServicePreparation *result,
   fail (result, failure, error->message);
 }
 
-/* The interpreter, and whether packages are to be installed for it. */
 static gboolean
-find_python (Preparing                 *self,
-             int                        folder_fd,
-             const char                *revision,
-             GranaryServicePreparation *result)
+find_python (GranaryServicePreparation *result)
 {
   GranaryServicePlan *plan = result->plan;
   const char *python = plan->profile->python;
-  g_autofree char *requirements = g_build_filename (revision, REQUIREMENTS, NULL);
   g_autofree char *shown = NULL;
 
   if (python == NULL || !g_path_is_absolute (python) ||
@@ -83,20 +74,7 @@ find_python (Preparing                 *self,
     }
 
   g_set_str (&plan->python, python);
-  if (!plan->profile->install_requirements ||
-      faccessat (folder_fd, requirements, R_OK, AT_SYMLINK_NOFOLLOW) != 0)
-    return TRUE;
-
-  /* Not at each restart: that would need the network every time. */
-  if (!self->is_fresh && faccessat (folder_fd, VENV_PYTHON, X_OK, 0) == 0)
-    {
-      g_free (plan->python);
-      plan->python = granary_serviced_dup_path (self->store->root, self->row->uid, VENV_PYTHON);
-    }
-  else
-    {
-      result->needs_install = TRUE;
-    }
+  result->needs_install = plan->profile->install_requirements;
   return TRUE;
 }
 
@@ -180,7 +158,7 @@ find_out (Preparing                  *self,
       fail_with (result, GRANARY_SERVICE_FAILURE_DISK, error);
       return;
     }
-  if (!find_python (self, folder_fd, revision, result))
+  if (!find_python (result))
     return;
 
   /* It takes its time once; not on the main thread. */
@@ -215,15 +193,13 @@ granary_service_preparation_free (GranaryServicePreparation *self)
  * @row: what is recorded of the service
  * @needs_port: whether its port is to be opened
  * @is_resumed: whether a run of an earlier supervisor may still have the port
- * @is_fresh: whether packages are to be installed even where they were before
  */
 void
 granary_service_prepare_begin (GTask                *task,
                                GranaryServiceStore  *store,
                                const GranaryService *row,
                                gboolean              needs_port,
-                               gboolean              is_resumed,
-                               gboolean              is_fresh)
+                               gboolean              is_resumed)
 {
   Preparing *self;
 
@@ -235,7 +211,6 @@ granary_service_prepare_begin (GTask                *task,
   self->row = granary_service_copy (row);
   self->needs_port = needs_port;
   self->is_resumed = is_resumed;
-  self->is_fresh = is_fresh;
   g_task_set_task_data (task, self, preparing_free);
 }
 

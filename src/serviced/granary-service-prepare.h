@@ -35,8 +35,7 @@ void                       granary_service_prepare_begin  (GTask                
                                                            GranaryServiceStore  *store,
                                                            const GranaryService *row,
                                                            gboolean              needs_port,
-                                                           gboolean              is_resumed,
-                                                           gboolean              is_fresh);
+                                                           gboolean              is_resumed);
 void                       granary_service_prepare_thread (GTask                *task,
                                                            gpointer              source_object,
                                                            gpointer              task_data,

@@ -6,15 +6,14 @@
 
 #include "granary-service-publish.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "granary-error.h"
 #include "granary-names.h"
-#include "granary-sandbox.h"
+#include "granary-retry.h"
 #include "granary-service-handler.h"
-#include "granary-service-python.h"
+#include "granary-service-records.h"
 #include "granary-service-snapshot.h"
 
 /* How long an upload may take to put its folder in place and say so in the catalogue. */
@@ -72,17 +71,6 @@ fail_version (GError               **error,
   return fail (error, code, reason, subject);
 }
 
-static gboolean
-fail_service (GError               **error,
-              GranaryError           code,
-              GranaryReason          reason,
-              const GranaryService  *service)
-{
-  g_autofree char *subject = granary_service_dup_subject (service);
-
-  return fail (error, code, reason, subject);
-}
-
 /* Both lists are sorted by path. */
 static gboolean
 has_same_files (const GranaryVersion *a,
@@ -103,39 +91,19 @@ has_same_files (const GranaryVersion *a,
   return TRUE;
 }
 
-static GranaryService *
-find_service (GPtrArray  *services,
-              const char *uid)
+static gboolean
+is_known (GPtrArray  *services,
+          const char *uid)
 {
   for (guint i = 0; i < services->len; i++)
     {
-      GranaryService *service = g_ptr_array_index (services, i);
+      const GranaryService *service = g_ptr_array_index (services, i);
 
-      if (g_strcmp0 (service->uid, uid) == 0)
-        return service;
+      if (g_str_equal (service->uid, uid))
+        return TRUE;
     }
 
-  return NULL;
-}
-
-static GranaryService *
-load_service (GranaryServiceStore  *store,
-              const char           *uid,
-              GError              **error)
-{
-  g_autoptr (GPtrArray) services = granary_catalog_list_services (store->catalog, NULL, NULL, error);
-  GranaryService *service;
-
-  if (services == NULL)
-    return NULL;
-  service = find_service (services, uid);
-  if (service == NULL)
-    {
-      fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, uid);
-      return NULL;
-    }
-
-  return granary_service_ref (service);
+  return FALSE;
 }
 
 /* Gives @row its group, name and number. */
@@ -191,32 +159,6 @@ check_version (GranaryWriter  *writer,
          fail_version (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_BUSY, version);
 }
 
-/* Stores the row; what it says of its version is what the transaction sees. */
-static gboolean
-put_live (GranaryWriter   *writer,
-          GranaryService  *row,
-          gboolean         is_new,
-          GError         **error)
-{
-  g_autoptr (GPtrArray) stored = NULL;
-
-  if (!granary_writer_put_service (writer, row, error))
-    return FALSE;
-  stored = granary_writer_list_services (writer, row->uid, error);
-  if (stored == NULL)
-    return FALSE;
-  if (stored->len == 1 && !((GranaryService *) g_ptr_array_index (stored, 0))->is_version_gone)
-    return TRUE;
-
-  if (is_new)
-    {
-      g_autofree char *subject = g_strdup_printf ("%s v%d", row->model_name, row->version_number);
-
-      return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_VERSION_MISSING, subject);
-    }
-  return fail_service (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, row);
-}
-
 static gboolean
 commit_cb (GranaryWriter  *writer,
            gpointer        data,
@@ -236,28 +178,12 @@ commit_cb (GranaryWriter  *writer,
       if (!join_group (self, services, error))
         return FALSE;
     }
-  else if (find_service (services, self->row->uid) == NULL)
+  else if (!is_known (services, self->row->uid))
     {
       return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, self->row->uid);
     }
 
-  return put_live (writer, self->row, self->is_new, error);
-}
-
-static gboolean
-start_cb (GranaryWriter  *writer,
-          gpointer        data,
-          GError        **error)
-{
-  Publishing *self = data;
-  g_autoptr (GPtrArray) services = granary_writer_list_services (writer, self->row->uid, error);
-
-  if (services == NULL)
-    return FALSE;
-  if (services->len == 0)
-    return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, self->row->uid);
-
-  return put_live (writer, self->row, FALSE, error);
+  return granary_service_records_put (writer, self->row, self->is_new, error);
 }
 
 static gboolean
@@ -377,47 +303,9 @@ take_version_patiently (Publishing  *self,
         }
       if (!self->is_busy && ++n_changes > CHANGES_MAX)
         return fail_version (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_BUSY, self->version);
-      if (self->is_busy)
-        g_usleep (BUSY_STEP);
+      if (self->is_busy && !granary_sleep (BUSY_STEP, self->cancellable, error))
+        return FALSE;
     }
-}
-
-/* Makes of a profile what the service runs with until it is given another: the interpreter is named,
- * as the version that knows it may be gone one day. */
-static gboolean
-settle_profile (const GranaryVersion         *version,
-                const GranaryPublishProfile  *profile,
-                const char                   *subject,
-                GranaryService               *row,
-                GError                      **error)
-{
-  g_autoptr (GranaryPublishProfile) settled = granary_publish_profile_copy (profile);
-  g_autofree char *python = granary_service_python_find (version, profile->python, error);
-
-  if (python == NULL)
-    return FALSE;
-  if (!profile->allow_unsandboxed &&
-      granary_sandbox_get_kind (granary_sandbox_probe ()) == GRANARY_SANDBOX_NONE)
-    return fail (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_SANDBOX_MISSING, subject);
-
-  g_set_str (&settled->python, python);
-  g_free (row->profile);
-  row->profile = granary_publish_profile_to_json (settled);
-  return TRUE;
-}
-
-/* A row that says: started by hand, just now. */
-static void
-set_started (GranaryService *row)
-{
-  row->state = GRANARY_SERVICE_STARTING;
-  row->failure = GRANARY_SERVICE_FAILURE_NONE;
-  g_clear_pointer (&row->failure_detail, g_free);
-  row->n_restarts = 0;
-  row->replicas = 1;
-  row->available = 0;
-  row->started = g_get_real_time ();
-  row->is_wanted = TRUE;
 }
 
 /* What can be said before anything is made. */
@@ -435,40 +323,14 @@ check_request (Publishing                   *self,
     return FALSE;
 
   subject = g_strdup_printf ("%s v%d", self->version->model_name, self->version->number);
-  if (!settle_profile (self->version, request->profile, subject, self->row, error))
+  if (!granary_service_records_settle (self->version, request->profile, subject, self->row, error))
     return FALSE;
 
   services = granary_catalog_list_services (self->store->catalog, NULL, NULL, error);
   return services != NULL && join_group (self, services, error);
 }
 
-static void
-discard (GranaryServiceStore *store,
-         const char          *uid)
-{
-  g_autoptr (GError) error = NULL;
-
-  /* Without a row, the next start takes it for what it is. */
-  if (!granary_service_store_remove_folder (store, uid, &error))
-    g_debug ("%s stays: %s", uid, error->message);
-}
-
 /* Public functions */
-
-/**
- * granary_service_dup_subject:
- * @service: a service
- *
- * Returns: (transfer full): what it is called in errors
- */
-char *
-granary_service_dup_subject (const GranaryService *service)
-{
-  g_return_val_if_fail (service != NULL, NULL);
-
-  return g_strdup_printf ("%s v%d", service->name != NULL ? service->name : service->uid,
-                          service->number);
-}
 
 /**
  * granary_service_publish:
@@ -517,7 +379,7 @@ granary_service_publish (GranaryServiceStore          *store,
   self.row->version_uid = g_strdup (self.version->uid);
   self.row->version_number = self.version->number;
   self.row->url = granary_service_port_to_url (opened->number);
-  set_started (self.row);
+  granary_service_records_set_started (self.row);
   self.row->created = self.row->started;
 
   folder_fd = granary_service_store_open_folder (store, self.row->uid, TRUE, error);
@@ -526,7 +388,7 @@ granary_service_publish (GranaryServiceStore          *store,
   token = granary_service_store_load_token (folder_fd, error);
   if (token == NULL || !take_version_patiently (&self, folder_fd, revision, error))
     {
-      discard (store, self.row->uid);
+      granary_service_store_discard (store, self.row->uid);
       return NULL;
     }
 
@@ -567,7 +429,7 @@ granary_service_publish_update (GranaryServiceStore          *store,
 
   g_return_val_if_fail (store != NULL && uid != NULL, NULL);
 
-  service = load_service (store, uid, error);
+  service = granary_service_records_load (store, uid, error);
   if (service == NULL)
     return NULL;
   self.version_id = service->version_id;
@@ -577,7 +439,7 @@ granary_service_publish_update (GranaryServiceStore          *store,
           !granary_error_matches_reason (local_error, GRANARY_REASON_VERSION_MISSING))
         g_propagate_error (error, g_steal_pointer (&local_error));
       else
-        fail_service (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED,
+        granary_service_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED,
                       service);
       return NULL;
     }
@@ -587,7 +449,7 @@ granary_service_publish_update (GranaryServiceStore          *store,
                             : granary_publish_profile_from_json (service->profile);
   self.row = granary_service_copy (service);
   if (!granary_service_handler_find (self.version, NULL, error) ||
-      !settle_profile (self.version, settled, subject, self.row, error))
+      !granary_service_records_settle (self.version, settled, subject, self.row, error))
     return NULL;
 
   folder_fd = granary_service_store_open_folder (store, uid, FALSE, error);
@@ -595,127 +457,9 @@ granary_service_publish_update (GranaryServiceStore          *store,
     return NULL;
   revision = granary_service_store_name_revision (
     granary_service_store_find_revision (folder_fd) + 1);
-  set_started (self.row);
+  granary_service_records_set_started (self.row);
   if (!take_version_patiently (&self, folder_fd, revision, error))
     return NULL;
 
   return g_steal_pointer (&self.row);
-}
-
-/**
- * granary_service_publish_start:
- * @store: the services
- * @uid: id of a service that does not run
- * @profile: (nullable): what it runs with from now on
- * @error: return location
- *
- * Checks that the service may be started by hand, which is as long as its version is there, and notes
- * that it is.
- *
- * Errors: %GRANARY_REASON_SERVICE_VERSION_DELETED, %GRANARY_REASON_PYTHON_MISSING,
- * %GRANARY_REASON_SANDBOX_MISSING.
- *
- * Returns: (transfer full): the service, to be started
- */
-GranaryService *
-granary_service_publish_start (GranaryServiceStore          *store,
-                               const char                   *uid,
-                               const GranaryPublishProfile  *profile,
-                               GError                      **error)
-{
-  g_auto (Publishing) self = { .store = store };
-  g_autoptr (GranaryPublishProfile) settled = NULL;
-  g_autoptr (GranaryService) service = NULL;
-  g_autofree char *subject = NULL;
-
-  g_return_val_if_fail (store != NULL && uid != NULL, NULL);
-
-  service = load_service (store, uid, error);
-  if (service == NULL)
-    return NULL;
-  if (service->is_version_gone || service->version_id == 0)
-    {
-      fail_service (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, service);
-      return NULL;
-    }
-
-  self.version = granary_catalog_load_version (store->catalog, service->version_id, error);
-  if (self.version == NULL)
-    return NULL;
-  subject = granary_service_dup_subject (service);
-  settled = profile != NULL ? granary_publish_profile_copy (profile)
-                            : granary_publish_profile_from_json (service->profile);
-  self.row = granary_service_copy (service);
-  if (!settle_profile (self.version, settled, subject, self.row, error))
-    return NULL;
-
-  set_started (self.row);
-  if (!granary_catalog_write (store->catalog, start_cb, &self, error))
-    return NULL;
-
-  return g_steal_pointer (&self.row);
-}
-
-typedef struct
-{
-  GranaryServiceStore  *store;
-  const GranaryService *service;
-  gboolean              is_last; /* (out): of its group */
-} Removal;
-
-static gboolean
-remove_cb (GranaryWriter  *writer,
-           gpointer        data,
-           GError        **error)
-{
-  Removal *self = data;
-  g_autoptr (GPtrArray) services = granary_writer_list_services (writer, NULL, error);
-
-  if (services == NULL)
-    return FALSE;
-
-  self->is_last = TRUE;
-  for (guint i = 0; i < services->len; i++)
-    {
-      const GranaryService *other = g_ptr_array_index (services, i);
-
-      if (g_strcmp0 (other->group_uid, self->service->group_uid) == 0 &&
-          g_strcmp0 (other->uid, self->service->uid) != 0)
-        self->is_last = FALSE;
-    }
-
-  return granary_writer_remove_service (writer, self->service->uid, error);
-}
-
-/**
- * granary_service_publish_remove:
- * @store: the services
- * @service: one that does not run
- * @error: return location
- *
- * Forgets a service and removes its folder. Its number is not used again as long as its group is
- * there.
- *
- * Returns: whether it is gone; what cannot be removed of its folder then goes at the next start
- */
-gboolean
-granary_service_publish_remove (GranaryServiceStore   *store,
-                                const GranaryService  *service,
-                                GError               **error)
-{
-  Removal self = { .store = store, .service = service };
-
-  g_return_val_if_fail (store != NULL && service != NULL, FALSE);
-
-  if (service->group_uid != NULL &&
-      granary_service_store_get_number (store, service->group_uid) < service->number &&
-      !granary_service_store_set_number (store, service->group_uid, service->number, error))
-    return FALSE;
-  if (!granary_catalog_write (store->catalog, remove_cb, &self, error))
-    return FALSE;
-
-  if (self.is_last && service->group_uid != NULL)
-    granary_service_store_forget_number (store, service->group_uid);
-  discard (store, service->uid);
-  return TRUE;
 }

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The verbs as far as they are work on files and catalogue. Everything blocks. */
+/* What a service is made of, or made anew: its snapshot and its row. Both block. */
 
 GranaryService *granary_service_publish        (GranaryServiceStore          *store,
                                                 const GranaryPublishRequest  *request,
@@ -19,13 +19,5 @@ GranaryService *granary_service_publish_update (GranaryServiceStore          *st
                                                 const GranaryPublishProfile  *profile,
                                                 GCancellable                 *cancellable,
                                                 GError                      **error) G_GNUC_WARN_UNUSED_RESULT;
-GranaryService *granary_service_publish_start  (GranaryServiceStore          *store,
-                                                const char                   *uid,
-                                                const GranaryPublishProfile  *profile,
-                                                GError                      **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean        granary_service_publish_remove (GranaryServiceStore          *store,
-                                                const GranaryService         *service,
-                                                GError                      **error);
-char           *granary_service_dup_subject    (const GranaryService         *service) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

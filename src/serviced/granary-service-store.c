@@ -337,6 +337,17 @@ granary_service_store_remove_folder (GranaryServiceStore  *self,
   return granary_local_remove_tree (self->services_fd, uid, NULL, NULL, error);
 }
 
+/* As above; without a row, the next supervisor takes what stays for what it is. */
+void
+granary_service_store_discard (GranaryServiceStore *self,
+                               const char          *uid)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!granary_service_store_remove_folder (self, uid, &error))
+    g_debug ("%s stays: %s", uid, error->message);
+}
+
 /* The highest complete snapshot in a service's folder, 0 for none. */
 guint
 granary_service_store_find_revision (int folder_fd)

@@ -48,6 +48,8 @@ int                  granary_service_store_open_folder  (GranaryServiceStore  *s
 gboolean             granary_service_store_remove_folder (GranaryServiceStore *self,
                                                           const char          *uid,
                                                           GError             **error);
+void                 granary_service_store_discard       (GranaryServiceStore *self,
+                                                          const char          *uid);
 guint                granary_service_store_find_revision (int                  folder_fd);
 char                *granary_service_store_name_revision (guint                revision) G_GNUC_WARN_UNUSED_RESULT;
 gboolean             granary_service_store_clean_folder (int                   folder_fd,

@@ -10,6 +10,8 @@
 #include <glib/gstdio.h>
 
 #include "granary-error.h"
+#include "granary-retry.h"
+#include "granary-service-install.h"
 #include "granary-service-prepare.h"
 #include "granary-service-process.h"
 #include "granary-serviced-protocol.h"
@@ -35,6 +37,7 @@ struct _GranaryServiceUnit
   GranaryServiceProcess  *process;     /* (owned) (nullable) */
   GranaryWorker          *worker;      /* (owned): work on its files, one after another */
   GCancellable           *cancellable; /* (owned): of that work */
+  GranaryServicePlan     *plan;        /* (owned) (nullable): while packages are installed */
   GCancellable           *preparing;   /* (owned) (nullable): of the preparation */
   guint                   restart_id;  /* timer */
   guint                   save_id;     /* timer */
@@ -45,7 +48,6 @@ struct _GranaryServiceUnit
   gboolean                is_dirty;    /* the row changed since it was last given to the worker */
   gboolean                is_stopping; /* the process was asked to end */
   gboolean                is_outdated; /* another run is to take its place */
-  gboolean                is_fresh;    /* started by hand: packages are installed again */
   gboolean                is_resumed;  /* an earlier supervisor's run may still have the port */
   gboolean                is_removing;
   gboolean                is_closing;
@@ -228,6 +230,7 @@ ended_cb (GranaryServiceProcess *process,
 {
   g_autoptr (GranaryServiceUnit) guard = g_object_ref (self);
   gboolean was_asked = self->is_stopping;
+  gint64 pause;
 
   if (self->process != process)
     return;
@@ -253,7 +256,8 @@ ended_cb (GranaryServiceProcess *process,
   self->row->failure = (GranaryServiceFailure) failure;
   g_set_str (&self->row->failure_detail, detail);
   self->row->n_restarts++;
-  self->restart_id = g_timeout_add_seconds (1u << self->n_tries, restart_cb, self);
+  pause = granary_scale_wait ((gint64) G_TIME_SPAN_SECOND << self->n_tries);
+  self->restart_id = g_timeout_add ((guint) (pause / 1000), restart_cb, self);
   self->n_tries++;
   set_state (self, GRANARY_SERVICE_STARTING);
 }
@@ -269,9 +273,24 @@ failure_of (const GError *error)
     case GRANARY_REASON_SANDBOX_MISSING:
       return GRANARY_SERVICE_FAILURE_SANDBOX;
 
+    case GRANARY_REASON_REQUIREMENTS_UNMET:
+      return GRANARY_SERVICE_FAILURE_INSTALL;
+
     default:
       return GRANARY_SERVICE_FAILURE_DISK;
     }
+}
+
+/* @detail (nullable) says more than @error. */
+static void
+fail_with (GranaryServiceUnit *self,
+           const GError       *error,
+           const char         *detail)
+{
+  if (detail == NULL)
+    detail = granary_error_get_subject (error);
+
+  give_up (self, failure_of (error), detail != NULL ? detail : error->message);
 }
 
 static void
@@ -289,10 +308,36 @@ run_plan (GranaryServiceUnit       *self,
     {
       g_signal_handlers_disconnect_by_data (process, self);
       g_clear_object (&self->process);
-      give_up (self, failure_of (error),
-               granary_error_get_subject (error) != NULL ? granary_error_get_subject (error)
-                                                         : error->message);
+      fail_with (self, error, NULL);
     }
+}
+
+static void
+installed_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GranaryServiceUnit) self = user_data;
+  g_autoptr (GranaryServicePlan) plan = g_steal_pointer (&self->plan);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *detail = NULL;
+  g_autofree char *python = granary_service_install_finish (result, &detail, &error);
+  gboolean is_called_off = g_cancellable_is_cancelled (self->preparing);
+
+  g_clear_object (&self->preparing);
+  if (is_called_off || !self->row->is_wanted || self->is_closing)
+    {
+      reconcile (self);
+      return;
+    }
+  if (python == NULL)
+    {
+      fail_with (self, error, detail);
+      return;
+    }
+
+  g_set_str (&plan->python, python);
+  run_plan (self, plan);
 }
 
 static void
@@ -329,11 +374,14 @@ prepared_cb (GObject      *source,
   prepared->plan->socket = self->port->fd;
   if (prepared->needs_install)
     {
-      give_up (self, GRANARY_SERVICE_FAILURE_INSTALL, NULL);
+      /* With the files that were made for the same before, this is done at once. */
+      self->preparing = g_cancellable_new ();
+      self->plan = g_steal_pointer (&prepared->plan);
+      granary_service_install_async (self->plan, self->preparing, installed_cb,
+                                     g_object_ref (self));
       return;
     }
 
-  self->is_fresh = FALSE;
   run_plan (self, prepared->plan);
 }
 
@@ -348,7 +396,7 @@ prepare (GranaryServiceUnit *self)
   /* What was found is told even when it was called off: the port is to be closed. */
   g_task_set_check_cancellable (task, FALSE);
   granary_service_prepare_begin (task, self->store, self->row, self->port == NULL,
-                                 self->is_resumed, self->is_fresh);
+                                 self->is_resumed);
   granary_worker_run (self->worker, task, granary_service_prepare_thread);
 }
 
@@ -568,7 +616,6 @@ granary_service_unit_start (GranaryServiceUnit   *self,
   g_return_if_fail (row != NULL);
 
   is_stopped = self->n_stops != n_stops;
-  self->is_fresh = TRUE;
   self->row->files_as_of = row->files_as_of;
   self->row->started = row->started;
   g_set_str (&self->row->profile, row->profile);

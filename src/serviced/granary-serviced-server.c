@@ -179,6 +179,7 @@ static void
 granary_serviced_server_init (GranaryServicedServer *self)
 {
   self->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), CLIENTS_MAX);
   self->peers = g_ptr_array_new_with_free_func (g_object_unref);
 }
 

@@ -6,14 +6,10 @@
 
 #include "granary-supervisor.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "granary-error.h"
-#include "granary-local-io.h"
 #include "granary-sandbox.h"
 #include "granary-service-publish.h"
+#include "granary-service-records.h"
 #include "granary-service-unit.h"
 #include "granary-worker.h"
 
@@ -160,56 +156,6 @@ make_step (GranarySupervisor   *self,
 /* Loading */
 
 static void
-forget_folder (GranaryServiceStore *store,
-               GHashTable          *known,
-               const char          *name)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (g_hash_table_contains (known, name))
-    return;
-  if (granary_service_store_is_group (name))
-    granary_service_store_forget_number (store, name);
-  else if (granary_service_store_is_service (name) &&
-           !granary_service_store_remove_folder (store, name, &error))
-    g_debug ("%s stays: %s", name, error->message);
-}
-
-/* What has no row is of a service that was not published in the end, or was removed. */
-static void
-forget_folders (GranaryServiceStore *store,
-                GPtrArray           *services)
-{
-  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  int fd = openat (store->services_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *stream = fd >= 0 ? fdopendir (fd) : NULL;
-  struct dirent *entry;
-
-  for (guint i = 0; i < services->len; i++)
-    {
-      GranaryService *service = g_ptr_array_index (services, i);
-
-      g_hash_table_add (known, service->uid);
-      if (service->group_uid != NULL)
-        g_hash_table_add (known, service->group_uid);
-    }
-
-  if (stream == NULL)
-    {
-      if (fd >= 0)
-        close (fd);
-      return;
-    }
-  while ((entry = readdir (stream)) != NULL)
-    g_ptr_array_add (names, g_strdup (entry->d_name));
-  closedir (stream);
-
-  for (guint i = 0; i < names->len; i++)
-    forget_folder (store, known, g_ptr_array_index (names, i));
-}
-
-static void
 load_thread (GTask        *task,
              gpointer      source_object,
              gpointer      task_data,
@@ -217,16 +163,12 @@ load_thread (GTask        *task,
 {
   GranaryServiceStore *store = task_data;
   GError *error = NULL;
-  GPtrArray *services = granary_catalog_list_services (store->catalog, NULL, NULL, &error);
+  GPtrArray *services = granary_service_records_list (store, &error);
 
-  if (services == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  forget_folders (store, services);
-  g_task_return_pointer (task, services, (GDestroyNotify) g_ptr_array_unref);
+  if (services != NULL)
+    g_task_return_pointer (task, services, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -305,7 +247,7 @@ act_thread (GTask        *step,
   job->row = job->action == GRANARY_SERVICE_UPDATE
              ? granary_service_publish_update (job->store, job->uid, job->profile, cancellable,
                                                &error)
-             : granary_service_publish_start (job->store, job->uid, job->profile, &error);
+             : granary_service_records_start (job->store, job->uid, job->profile, &error);
   if (job->row != NULL)
     g_task_return_boolean (step, TRUE);
   else
@@ -344,7 +286,7 @@ remove_thread (GTask        *step,
   Job *job = task_data;
   GError *error = NULL;
 
-  if (granary_service_publish_remove (job->store, job->row, &error))
+  if (granary_service_records_remove (job->store, job->row, &error))
     g_task_return_boolean (step, TRUE);
   else
     g_task_return_error (step, error);

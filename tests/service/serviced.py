@@ -97,8 +97,8 @@ class Client:
 
     def __init__(self, path, greet=True):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(PATIENCE)
         self.socket.connect(os.fspath(path))
+        self.socket.settimeout(PATIENCE)
         self.rest = b''
         self.last = 0
         if greet:
@@ -130,6 +130,14 @@ class Client:
         if 'error' in answer:
             raise Refused(answer['error'])
         return answer['result']
+
+    def receive_error(self, number):
+        """The refusal of a request, None when it was done."""
+        try:
+            self.result(number)
+        except Refused as error:
+            return error
+        return None
 
     def call(self, verb, **arguments):
         return self.result(self.send(verb, **arguments))
@@ -185,6 +193,12 @@ class Place:
         with contextlib.closing(sqlite3.connect(self.repository / 'catalog.db', timeout=10)) as db:
             db.row_factory = sqlite3.Row
             return [dict(row) for row in db.execute(sql, values)]
+
+    def execute(self, sql, *values):
+        """Changes the catalogue, as another process does."""
+        with contextlib.closing(sqlite3.connect(self.repository / 'catalog.db', timeout=10)) as db:
+            db.execute(sql, values)
+            db.commit()
 
     def version(self, model):
         return self.query('SELECT v.id FROM versions v JOIN models m ON m.id = v.model_id'
