@@ -69,6 +69,7 @@ def check_folder(arguments, status):
 
 def main():
     arguments = read_arguments()
+    arguments.model_dir = os.path.abspath(arguments.model_dir)
     guard.protect_front()
     guard.keep_descriptors((LISTENER, STATUS, TOKEN, CONTROL))
     token = read_token()
