@@ -357,6 +357,44 @@ def writing():
         assert [item['key'] for item in kept] == ['given/model.onnx'], kept
 
 
+def services():
+    """What costs money is shown and agreed to first; then it is as on this computer."""
+    with connected() as place:
+        kind = 'TI.S.MEDIUM.POST'
+        place.box.write('new/model_service.py', 'class Model:\n    pass\n')
+        place.json('-r', 'demo', 'import', 'to-serve', '--files', place.files / 'new',
+                   '--framework', 'PyTorch')
+        before = place.json('-r', 'demo', 'services').json['services']
+        assert all(one['token'] is None for one in before), before
+        assert place.json('-r', 'demo', 'services', 'to-serve').json == {'services': []}
+
+        assert place.error('-r', 'demo', 'publish', 'to-serve:v1')['reason'] == 'spec-unset'
+        assert place.error('-r', 'demo', 'publish', 'to-serve:v1', '--network', code=2)[
+            'code'] == 'usage'
+        assert place.error('-r', 'demo', 'publish', 'to-serve:v1', '--instance-type', kind,
+                           code=2)['code'] == 'usage', 'without a terminal nobody agrees'
+        terminal = Terminal(place.box, '-r', 'demo', 'publish', 'to-serve:v1', '--instance-type',
+                            kind, '--replicas', '2', G_MESSAGES_DEBUG='')
+        terminal.wait_for('[y/N]')
+        terminal.type('n\n')
+        code, out, seen = terminal.end()
+        assert code == 130 and out == '' and '¥1.36' in seen, (code, out, seen)
+        assert place.json('-r', 'demo', 'services', 'to-serve').json == {'services': []}
+
+        made = place.json('-r', 'demo', 'publish', 'to-serve:v1', '--service', 'from-cli',
+                          '--instance-type', kind, '--accept-price').json
+        assert (made['name'], made['status'], made['token']) == ('from-cli', 'running', None), made
+        listed = place.json('-r', 'demo', 'services', 'to-serve').json['services']
+        assert [one['id'] for one in listed] == [made['id']], listed
+        assert place.error('-r', 'demo', 'logs', 'from-cli')['reason'] == 'service-log-elsewhere'
+        assert place.json('-r', 'demo', 'stop', 'from-cli').json['status'] == 'stopped'
+        assert place.error('-r', 'demo', 'start', 'from-cli', code=2)['code'] == 'usage'
+        started = place.json('-r', 'demo', 'start', 'from-cli', '--accept-price').json
+        assert started['status'] == 'running', started
+        place.run('-r', 'demo', 'remove', 'from-cli', '--yes')
+        assert place.json('-r', 'demo', 'services', 'to-serve').json == {'services': []}
+
+
 def objects():
     with connected(seed='none') as place:
         address = f'cos://{BUCKET}/'
@@ -520,7 +558,7 @@ def child():
 def main():
     tap = Tap()
     for check in (connecting, refusing, temporary_key, terminal, keyrings, environment, reading,
-                  refreshing, writing, objects, inspecting, hostile, wording, child):
+                  refreshing, writing, services, objects, inspecting, hostile, wording, child):
         tap.check(check.__name__.replace('_', ' '), check)
     tap.done()
 

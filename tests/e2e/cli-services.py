@@ -424,6 +424,27 @@ def killed():
         assert place.service('echo')['status'] == 'stopped'
 
 
+def frozen():
+    """A supervisor that does not answer is no reason to wait for ever, nor to start another."""
+    with place_of_services() as place:
+        place.add('echo', ECHO)
+        service = place.json('publish', 'echo:v1').json
+        supervisor, = place.supervisors()
+        os.kill(supervisor, signal.SIGSTOP)
+        try:
+            error = place.json('stop', 'echo', code=1).error
+            assert error['reason'] == 'supervisor-unreachable', error
+            listed = place.json('services')
+            assert listed.json['services'][0]['status'] == 'running', listed
+            assert any('does not answer' in message['note']['message']
+                       for message in listed.messages), listed
+            assert place.ask(service, {})[0] == 200, 'the service itself is well'
+            assert place.supervisors() == [supervisor], place.supervisors()
+        finally:
+            os.kill(supervisor, signal.SIGCONT)
+        assert place.json('stop', 'echo').json['status'] == 'stopped'
+
+
 def many_at_once():
     """Several that start at one moment agree on one supervisor."""
     with place_of_services() as place:
@@ -497,7 +518,7 @@ def main():
     assert SUPERVISOR.exists(), SUPERVISOR
     tap = Tap()
     for check in (story, errors_of_a_call, logs, failures, groups, deleting, removing, called_off,
-                  killed, many_at_once, secrets, without_sandbox):
+                  killed, frozen, many_at_once, secrets, without_sandbox):
         tap.check(check.__name__, check)
     tap.done()
 

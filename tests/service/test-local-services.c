@@ -236,6 +236,49 @@ test_cancelled_before (ServicesTest *self,
   g_assert_cmpint (g_atomic_int_get (&self->daemon.n_connections), ==, 0);
 }
 
+static gboolean
+refresh (ServicesTest *self,
+         GError      **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  granary_service_host_refresh_async (self->host, NULL, services_test_result_cb, &result);
+  return granary_service_host_refresh_finish (self->host, services_test_wait (&result), error);
+}
+
+/* Where nothing is meant to run, nobody is needed; else somebody who tells what it does. */
+static void
+test_refresh (ServicesTest  *self,
+              gconstpointer  data)
+{
+  g_autoptr (GranaryService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("GRANARY_SERVICED", "/nowhere/granary-serviced", TRUE);
+  g_assert_true (refresh (self, &error));
+  g_assert_no_error (error);
+
+  services_test_add (self->place.catalog, self->version_id, "svc-a", "grp-a", "digits");
+  service = services_test_load (self->place.catalog, "svc-a");
+  service->is_wanted = FALSE;
+  service->state = GRANARY_SERVICE_STOPPED;
+  services_test_put (self->place.catalog, service);
+  g_assert_true (refresh (self, &error));
+  g_assert_no_error (error);
+
+  /* Said to run, though nobody runs it. */
+  service->state = GRANARY_SERVICE_RUNNING;
+  services_test_put (self->place.catalog, service);
+  g_assert_false (refresh (self, &error));
+  granary_assert_reason (error, GRANARY_REASON_SUPERVISOR_UNREACHABLE);
+  g_clear_error (&error);
+
+  services_test_start_daemon (self, FAULT_NONE);
+  g_assert_true (refresh (self, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_atomic_int_get (&self->daemon.n_connections), ==, 1);
+}
+
 /* A program that ends at once, and one that is not there. */
 static void
 test_unreachable (ServicesTest *self,
@@ -344,6 +387,7 @@ add_tests (void)
     { "refused-here", test_refused_here },
     { "cancel", test_cancel },
     { "cancelled-before", test_cancelled_before },
+    { "refresh", test_refresh },
     { "unreachable", test_unreachable },
     { "started", test_started },
     { "read-only", test_read_only },
