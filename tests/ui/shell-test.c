@@ -119,6 +119,12 @@ shell_test_get_toast (ShellTest *self)
 }
 
 const char *
+shell_test_get_toast_button (ShellTest *self)
+{
+  return self->toast != NULL ? adw_toast_get_button_label (self->toast) : NULL;
+}
+
+const char *
 shell_test_get_toast_text (ShellTest *self)
 {
   GtkWidget *label = self->toast != NULL ? adw_toast_get_custom_title (self->toast) : NULL;

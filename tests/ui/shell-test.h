@@ -14,6 +14,8 @@ ShellTest         *shell_test_new             (int        width,
                                                int        height);
 /* The title of the latest toast, NULL while there is none. */
 const char        *shell_test_get_toast       (ShellTest *self);
+/* (nullable): of its button. */
+const char        *shell_test_get_toast_button (ShellTest *self);
 /* What it says where that is more than a title: the text of its label. */
 const char        *shell_test_get_toast_text  (ShellTest *self);
 void               shell_test_forget_toast    (ShellTest *self);

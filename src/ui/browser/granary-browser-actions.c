@@ -65,6 +65,10 @@ activate_cb (GtkWidget  *widget,
   else if (g_str_has_prefix (name, "version.publish"))
     granary_command_publish (widget, self->connection, version_id,
                              g_str_equal (name, "version.publish-options"));
+  else if (g_str_equal (name, "version.download-sdk"))
+    granary_command_download_sdk (widget, self->connection, version_id);
+  else if (g_str_equal (name, "version.open-cosbrowser"))
+    granary_command_open_cosbrowser (widget, self->connection, version_id);
   else if (g_str_equal (name, "version.upload"))
     granary_command_upload (widget, self->connection, version_id, NULL);
   else if (g_str_equal (name, "selection.clear"))
@@ -91,7 +95,8 @@ static const char *model_actions[] = {
 
 static const char *version_actions[] = {
   "version.details", "version.publish", "version.publish-options", "version.upload",
-  "version.download", "version.copy-path", "version.verify", "version.delete",
+  "version.download", "version.download-sdk", "version.open-cosbrowser", "version.copy-path",
+  "version.verify", "version.delete",
 };
 
 static const char *selection_actions[] = {
@@ -115,6 +120,27 @@ granary_browser_class_install_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (selection_actions); i++)
     gtk_widget_class_install_action (widget_class, selection_actions[i], NULL, activate_cb);
   gtk_widget_class_install_action (widget_class, "browser.import", NULL, import_cb);
+}
+
+/* Menus leave out what a version never has. */
+static void
+update_sdk_actions (GranaryBrowser *self,
+                    gboolean        one_version)
+{
+  GtkSelectionModel *selection = granary_model_tree_get_selection (self->tree);
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (selection);
+  g_autoptr (GranaryRow) row = NULL;
+  const GranaryRowText *text = NULL;
+
+  if (one_version && !gtk_bitset_is_empty (selected))
+    row = granary_model_tree_get_row (self->tree, gtk_bitset_get_minimum (selected));
+  if (row != NULL && granary_row_is_version (row))
+    text = granary_row_get_text (row);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.download-sdk",
+                                 text != NULL && text->has_sdk);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.open-cosbrowser",
+                                 text != NULL && text->has_sdk_address);
 }
 
 /**
@@ -155,6 +181,7 @@ granary_browser_update_actions (GranaryBrowser *self)
   for (guint i = 0; i < G_N_ELEMENTS (selection_actions); i++)
     gtk_widget_action_set_enabled (widget, selection_actions[i], any);
 
+  update_sdk_actions (self, one_version);
   gtk_widget_action_set_enabled (widget, "browser.import", writable);
   gtk_widget_action_set_enabled (widget, "model.import-version", one_model && writable);
   gtk_widget_action_set_enabled (widget, "model.edit-tags", one_model && writable);

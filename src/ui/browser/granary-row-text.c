@@ -166,6 +166,13 @@ granary_row_text_new_for_version (const GranaryVersion *version,
 
   self = g_atomic_rc_box_new0 (GranaryRowText);
   self->id = version->id;
+  self->has_sdk = granary_version_has_sdk (version);
+  if (self->has_sdk)
+    {
+      g_autofree char *address = granary_version_dup_sdk_address (version);
+
+      self->has_sdk_address = address != NULL;
+    }
   /* A version that cannot be used says so in every layout. */
   self->status = granary_wording_status_progress (version->status, version->progress);
   if (version->status == GRANARY_STATUS_READY)
@@ -204,6 +211,8 @@ granary_row_text_new_with_progress (const GranaryRowText *text,
 
   self = g_atomic_rc_box_new0 (GranaryRowText);
   self->id = text->id;
+  self->has_sdk = text->has_sdk;
+  self->has_sdk_address = text->has_sdk_address;
   self->name = number > 0 ? g_strdup_printf ("v%d · %s", number, progress) : g_strdup (text->name);
   self->summary = g_strdup_printf ("%s · %s", progress, text->summary);
   self->framework = g_strdup (text->framework);

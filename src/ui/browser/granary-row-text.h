@@ -21,23 +21,27 @@ G_BEGIN_DECLS
  * @size: as shown
  * @updated: as shown
  * @label: all of it for a screen reader, where an arrow needs words
+ * @has_sdk: whether there is an SDK to download: see [method@Version.has_sdk]
+ * @has_sdk_address: whether it is in object storage
  *
  * All texts of one row of the list, made on a worker so that showing a row formats nothing.
  * Immutable, may be shared by threads.
  */
 typedef struct
 {
-  gint64  id;
-  char   *name;
-  char   *summary;
-  char   *framework;
-  char   *metrics;
-  char   *tags;
-  char   *source;
-  char   *status;
-  char   *size;
-  char   *updated;
-  char   *label;
+  gint64    id;
+  char     *name;
+  char     *summary;
+  char     *framework;
+  char     *metrics;
+  char     *tags;
+  char     *source;
+  char     *status;
+  char     *size;
+  char     *updated;
+  char     *label;
+  gboolean  has_sdk;
+  gboolean  has_sdk_address;
 } GranaryRowText;
 
 GType           granary_row_text_get_type         (void);

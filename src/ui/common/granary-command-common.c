@@ -6,6 +6,8 @@
 
 #include "granary-command-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "granary-error.h"
 
 /* Nothing is shown of what is over sooner. */
@@ -118,6 +120,86 @@ granary_command_add_toast (GtkWidget  *parent,
   granary_shell_add_toast (shell, toast);
 
   return toast;
+}
+
+/* Opening a folder */
+
+typedef struct
+{
+  GWeakRef  parent;
+  GFile    *folder;
+} Folder;
+
+static void
+folder_free (gpointer  data,
+             GClosure *closure)
+{
+  Folder *folder = data;
+
+  g_weak_ref_clear (&folder->parent);
+  g_object_unref (folder->folder);
+  g_free (folder);
+}
+
+static void
+folder_opened_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GtkWidget) parent = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) &&
+      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    granary_command_show_error (parent, error, GRANARY_VERB_OPEN, NULL);
+}
+
+static void
+open_folder_cb (AdwToast *toast,
+                gpointer  user_data)
+{
+  Folder *folder = user_data;
+  g_autoptr (GtkWidget) parent = g_weak_ref_get (&folder->parent);
+  g_autoptr (GtkFileLauncher) launcher = NULL;
+  GtkRoot *root;
+
+  if (parent == NULL)
+    return;
+
+  root = gtk_widget_get_root (parent);
+  launcher = gtk_file_launcher_new (folder->folder);
+  gtk_file_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL,
+                            folder_opened_cb, g_object_ref (parent));
+}
+
+/**
+ * granary_command_add_folder_toast:
+ * @parent: of [func@command_find_parent]
+ * @title: what happened
+ * @folder: (type filename): where the outcome is
+ *
+ * Tells it with a button that opens @folder.
+ */
+void
+granary_command_add_folder_toast (GtkWidget  *parent,
+                                  const char *title,
+                                  const char *folder)
+{
+  AdwToast *toast;
+  Folder *data;
+
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+  g_return_if_fail (folder != NULL);
+
+  toast = granary_command_add_toast (parent, title, _("_Open Folder"));
+  if (toast == NULL)
+    return;
+
+  data = g_new0 (Folder, 1);
+  g_weak_ref_init (&data->parent, parent);
+  data->folder = g_file_new_for_path (folder);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (open_folder_cb), data, folder_free,
+                         G_CONNECT_DEFAULT);
 }
 
 void

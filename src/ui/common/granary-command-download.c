@@ -31,39 +31,6 @@ download_free (Download *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Download, download_free)
 
 static void
-opened_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (GtkWidget) parent = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) &&
-      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    granary_command_show_error (parent, error, GRANARY_VERB_OPEN, NULL);
-}
-
-static void
-open_folder_cb (AdwToast *toast,
-                gpointer  data)
-{
-  GFile *folder = data;
-  GtkWidget *parent = g_object_get_data (G_OBJECT (toast), "granary-parent");
-  GtkRoot *root = gtk_widget_get_root (parent);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (folder);
-
-  gtk_file_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL,
-                            opened_cb, g_object_ref (parent));
-}
-
-static void
-unref_closure_data (gpointer  data,
-                    GClosure *closure)
-{
-  g_object_unref (data);
-}
-
-static void
 downloaded_cb (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
@@ -72,8 +39,6 @@ downloaded_cb (GObject      *source,
   g_autoptr (GPtrArray) folders = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *title = NULL;
-  g_autoptr (GFile) folder = NULL;
-  AdwToast *toast;
 
   folders = granary_repository_download_finish (GRANARY_REPOSITORY (source), result, &error);
   if (folders == NULL)
@@ -85,15 +50,10 @@ downloaded_cb (GObject      *source,
 
   /* Translators: the name of a model or version in quotation marks, or how many of them. */
   title = g_strdup_printf (_("%s downloaded"), self->targets->called);
-  toast = granary_command_add_toast (self->parent, title, _("_Open Folder"));
-  if (toast == NULL)
-    return;
-
   /* One version went into one folder of its own; several stand side by side. */
-  folder = g_file_new_for_path (folders->len == 1 ? g_ptr_array_index (folders, 0) : self->folder);
-  g_object_set_data (G_OBJECT (toast), "granary-parent", self->parent);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (open_folder_cb),
-                         g_steal_pointer (&folder), unref_closure_data, G_CONNECT_DEFAULT);
+  granary_command_add_folder_toast (self->parent, title,
+                                    folders->len == 1 ? g_ptr_array_index (folders, 0)
+                                                      : self->folder);
 }
 
 static void

@@ -55,6 +55,11 @@ void            granary_command_show_error     (GtkWidget           *parent,
 AdwToast       *granary_command_add_toast      (GtkWidget           *parent,
                                                 const char          *title,
                                                 const char          *button);
+/* With a button that opens @folder (filename). */
+void            granary_command_add_folder_toast
+                                               (GtkWidget           *parent,
+                                                const char          *title,
+                                                const char          *folder);
 void            granary_command_show_transfer  (GtkWidget           *parent,
                                                 GranaryTransfer     *transfer);
 void            granary_command_show_if_slow   (GtkWidget           *parent,
@@ -70,6 +75,12 @@ void            granary_load_present_version_async
                                                 GCancellable        *cancellable,
                                                 GAsyncReadyCallback  callback,
                                                 gpointer             user_data);
+/* As [func@command_download_sdk], into a folder (filename) that was chosen already. (publish/) */
+void            granary_command_download_sdk_to
+                                               (GtkWidget           *widget,
+                                                GranaryConnection   *connection,
+                                                gint64               version_id,
+                                                const char          *folder);
 GArray         *granary_command_copy_ids       (GArray              *ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -91,6 +91,10 @@ version_cb (GtkWidget  *widget,
                              g_str_equal (action, "version.publish-options"));
   else if (g_str_equal (action, "version.update-services"))
     granary_command_update_outdated (widget, self->connection, self->subject->services);
+  else if (g_str_equal (action, "version.download-sdk"))
+    granary_command_download_sdk (widget, self->connection, version->id);
+  else if (g_str_equal (action, "version.open-cosbrowser"))
+    granary_command_open_cosbrowser (widget, self->connection, version->id);
   else if (g_str_equal (action, "version.upload"))
     granary_command_upload (widget, self->connection, version->id, NULL);
   else if (g_str_equal (action, "version.download"))
@@ -151,7 +155,8 @@ granary_details_class_install_actions (GtkWidgetClass *widget_class)
   };
   const char *version_actions[] = {
     "version.publish", "version.publish-options", "version.update-services",
-    "version.upload", "version.download", "version.copy-path", "version.verify",
+    "version.upload", "version.download", "version.download-sdk", "version.open-cosbrowser",
+    "version.copy-path", "version.verify",
     "version.show-model", "version.delete",
   };
   const char *selection_actions[] = {
@@ -184,6 +189,8 @@ granary_details_update_actions (GranaryDetails *self)
     granary_connection_has (self->connection, GRANARY_FEATURE_DESCRIBE);
   gboolean folder = self->connection != NULL &&
     granary_connection_has (self->connection, GRANARY_FEATURE_FOLDER);
+  gboolean sdk = version && granary_version_has_sdk (self->subject->version);
+  g_autofree char *address = sdk ? granary_version_dup_sdk_address (self->subject->version) : NULL;
   gboolean host = writable && granary_connection_get_service_host (self->connection) != NULL;
   const struct
   {
@@ -203,6 +210,8 @@ granary_details_update_actions (GranaryDetails *self)
     { "version.update-services", version && host },
     { "version.upload", ready && writable },
     { "version.download", ready },
+    { "version.download-sdk", sdk },
+    { "version.open-cosbrowser", address != NULL },
     { "version.copy-path", version },
     { "version.verify", ready },
     { "version.show-model", version },

@@ -27,6 +27,7 @@ struct _GranaryVersionHead
   AdwActionRow        *failure;
   AdwActionRow        *outdated;
   AdwActionRow        *changes;
+  GtkWidget           *sdk_button;
 };
 
 G_DEFINE_FINAL_TYPE (GranaryVersionHead, granary_version_head, ADW_TYPE_BIN)
@@ -99,6 +100,7 @@ granary_version_head_class_init (GranaryVersionHeadClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, failure);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, outdated);
   gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, changes);
+  gtk_widget_class_bind_template_child (widget_class, GranaryVersionHead, sdk_button);
 }
 
 static void
@@ -123,6 +125,7 @@ granary_version_head_set_version (GranaryVersionHead *self,
   g_return_if_fail (version != NULL);
 
   show_status (self, version->status);
+  gtk_widget_set_visible (self->sdk_button, granary_version_has_sdk (version));
 
   if (version->source_ref != NULL && *version->source_ref != '\0')
     {
