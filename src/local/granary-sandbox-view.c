@@ -21,7 +21,9 @@
 #define MAX_TEXT (1024 * 1024)
 
 /* Shown whole in every sandbox, links in them included. */
-static const char * const shown[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+static const char * const shown[] = {
+  "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
+};
 
 /* Where a package is a folder, and needs others: shown whole when something of them is needed. */
 static const char * const stores[] = { "/nix/store", "/gnu/store" };

@@ -314,8 +314,8 @@ granary_sandbox_get_detail (const GranarySandbox *self)
  *
  * Reads the links that lead to the interpreter: a few small reads of the disk.
  *
- * Returns: (transfer full): the command that runs @argv in the sandbox. It ends when the thread that
- *   started it does, and all that came of it with it
+ * Returns: (transfer full): the command that runs @argv in the sandbox. It ends when the thread
+ *   that started it does, and all that came of it with it
  */
 GStrv
 granary_sandbox_wrap (const GranarySandbox        *self,

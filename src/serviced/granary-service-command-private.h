@@ -26,9 +26,10 @@ typedef struct
   gint64   data_limit;
 } GranaryServiceCommandLine;
 
-GranaryServiceCommandLine *granary_service_command_line_new  (const GranaryServicePlan   *plan,
-                                                              GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
-void                       granary_service_command_line_free (GranaryServiceCommandLine  *self);
+GranaryServiceCommandLine *
+     granary_service_command_line_new  (const GranaryServicePlan   *plan,
+                                        GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+void granary_service_command_line_free (GranaryServiceCommandLine  *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryServiceCommandLine, granary_service_command_line_free)
 
 /* The sandbox to use; NULL with @error unset when none can be made and the plan allows that. */

@@ -466,8 +466,9 @@ granary_service_install_async (const GranaryServicePlan *plan,
  * @detail: (out) (nullable) (optional) (transfer full): what the installer said last, printable
  * @error: return location
  *
- * Errors: %GRANARY_REASON_REQUIREMENTS_UNMET when the installer failed, %GRANARY_REASON_PYTHON_MISSING,
- * %GRANARY_REASON_SANDBOX_MISSING, those of writing to the folder, %G_IO_ERROR_CANCELLED.
+ * Errors: %GRANARY_REASON_REQUIREMENTS_UNMET when the installer failed,
+ * %GRANARY_REASON_PYTHON_MISSING, %GRANARY_REASON_SANDBOX_MISSING, those of writing to the folder,
+ * %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): path of the interpreter to run the service with: that of the plan when
  *   there is nothing to install

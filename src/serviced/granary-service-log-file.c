@@ -273,7 +273,7 @@ granary_service_log_file_note (GranaryServiceLogFile *self,
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  granary_service_log_file_flush (self);
+  /* A line that was begun is written when it is whole, after this one. */
   shown = make_printable (text);
   line = g_strdup_printf ("granary: %s %s", time, shown);
   write_line (self, line);

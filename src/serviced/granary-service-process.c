@@ -337,7 +337,7 @@ log_cb (int          fd,
   return G_SOURCE_REMOVE;
 }
 
-/* None of its processes is left: what they wrote last is in the pipes, and nothing comes after it. */
+/* None of its processes is left: what they wrote last is in the pipes. */
 static void
 child_cb (GPid     pid,
           int      wait_status,

@@ -20,8 +20,8 @@ gboolean             granary_service_scope_probe    (void);
 /* What to put before a command that may use @memory bytes. */
 void                 granary_service_scope_prepend  (GStrvBuilder        *builder,
                                                      gint64               memory);
-/* The one that @pid is in now. */
-GranaryServiceScope *granary_service_scope_new      (GPid                 pid) G_GNUC_WARN_UNUSED_RESULT;
+/* The one that the first child of @guard is in now. */
+GranaryServiceScope *granary_service_scope_new      (GPid                 guard) G_GNUC_WARN_UNUSED_RESULT;
 gboolean             granary_service_scope_was_full (GranaryServiceScope *self);
 void                 granary_service_scope_free     (GranaryServiceScope *self);
 

@@ -18,7 +18,7 @@
 #define TRIED_MEMORY (256 * 1024 * 1024)
 #define TRIED_TEXT "268435456"
 
-/* Prints what the kernel was told: a user's systemd may accept a limit that it has no means to set. */
+/* Prints what the kernel was told: systemd may accept a limit that it has no means to set. */
 #define TRIED_SCRIPT "cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.max"
 
 struct _GranaryServiceScope
@@ -129,14 +129,21 @@ granary_service_scope_prepend (GStrvBuilder *builder,
 }
 
 GranaryServiceScope *
-granary_service_scope_new (GPid pid)
+granary_service_scope_new (GPid guard)
 {
   GranaryServiceScope *self = g_new0 (GranaryServiceScope, 1);
-  g_autofree char *source = g_strdup_printf ("/proc/%d/cgroup", (int) pid);
+  g_autofree char *list =
+    g_strdup_printf ("/proc/%d/task/%d/children", (int) guard, (int) guard);
+  g_autofree char *children = NULL;
+  g_autofree char *source = NULL;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
   self->fd = -1;
+  if (!g_file_get_contents (list, &children, NULL, NULL))
+    return self;
+  source = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/cgroup",
+                            g_ascii_strtoull (children, NULL, 10));
   if (!g_file_get_contents (source, &text, NULL, NULL))
     return self;
 

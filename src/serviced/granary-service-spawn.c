@@ -112,9 +112,9 @@ kill_children (pid_t first)
   close (fd);
 }
 
-/* The guard: ends as the first child does, once nothing that came of it is left, wherever in the
- * system that went. So whoever waits for the guard has waited for all of them. SIGTERM, which is also
- * what the end of the supervisor sends, ends them all. */
+/* The guard: ends as the first child does, once nothing that came of it is left, wherever that
+ * went. So whoever waits for the guard has waited for all of them. SIGTERM, which is also what the
+ * end of the supervisor sends, ends them all. */
 static void
 guard (pid_t           first,
        const sigset_t *signals)

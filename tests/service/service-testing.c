@@ -165,6 +165,14 @@ service_test_act (ServiceTest *self,
 }
 
 void
+service_test_use_runner (ServiceTest *self,
+                         const char  *model_service)
+{
+  g_set_str (&self->plan->runner, g_getenv ("GRANARY_RUNNER"));
+  write_file (self->plan->revision, "model_service.py", model_service);
+}
+
+void
 service_test_start (ServiceTest *self)
 {
   g_autoptr (GError) error = NULL;
@@ -188,7 +196,8 @@ service_test_wait_ready (ServiceTest *self)
     {
       g_autofree char *log = service_test_dup_log (self);
 
-      g_error ("ended: %s %s\n%s", granary_service_failure_to_id (self->failure), self->detail, log);
+      g_error ("ended: %s %s\n%s", granary_service_failure_to_id (self->failure), self->detail,
+               log);
     }
   g_assert_cmpuint (self->n_ready, ==, 1);
 }
@@ -236,12 +245,47 @@ service_test_dup_log (ServiceTest *self)
   return text;
 }
 
+void
+service_test_assert_ended (ServiceTest           *self,
+                           GranaryServiceFailure  failure,
+                           const char            *detail,
+                           gboolean               may_restart)
+{
+  service_test_wait_ended (self);
+  g_assert_cmpstr (granary_service_failure_to_id (self->failure), ==,
+                   granary_service_failure_to_id (failure));
+  g_assert_cmpstr (self->detail, ==, detail);
+  g_assert_true (self->may_restart == may_restart);
+  g_assert_false (granary_service_process_is_running (self->process));
+  g_assert_cmpuint (service_test_count (self->mark), ==, 0);
+}
+
+void
+service_test_assert_logged (ServiceTest *self,
+                            const char  *text)
+{
+  g_autofree char *log = service_test_dup_log (self);
+
+  if (strstr (log, text) == NULL)
+    g_error ("“%s” is not in the log:\n%s", text, log);
+}
+
+void
+service_test_assert_not_logged (ServiceTest *self,
+                                const char  *text)
+{
+  g_autofree char *log = service_test_dup_log (self);
+
+  if (strstr (log, text) != NULL)
+    g_error ("“%s” is in the log:\n%s", text, log);
+}
+
 char *
-service_test_call (ServiceTest *self)
+service_test_request (ServiceTest *self,
+                      const char  *request)
 {
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (self->port) };
   g_autofd int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  static const char request[] = "GET / HTTP/1.0\r\n\r\n";
   g_autoptr (GString) answer = g_string_new (NULL);
   char data[4096];
   gssize length;
@@ -255,6 +299,12 @@ service_test_call (ServiceTest *self)
     g_string_append_len (answer, data, length);
 
   return answer->len > 0 ? g_string_free (g_steal_pointer (&answer), FALSE) : NULL;
+}
+
+char *
+service_test_call (ServiceTest *self)
+{
+  return service_test_request (self, "GET / HTTP/1.0\r\n\r\n");
 }
 
 static gboolean
@@ -288,10 +338,11 @@ service_test_count (const char *mark)
 }
 
 char *
-service_test_dup_bare_path (ServiceTest *self)
+service_test_hide_sandbox (ServiceTest *self)
 {
   g_autofree char *folder = g_build_filename (self->root, "programs", NULL);
-  g_auto (GStrv) places = g_strsplit (g_getenv ("PATH"), ":", -1);
+  char *old = g_strdup (g_getenv ("PATH"));
+  g_auto (GStrv) places = g_strsplit (old, ":", -1);
 
   g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
   for (guint i = 0; places[i] != NULL; i++)
@@ -310,6 +361,7 @@ service_test_dup_bare_path (ServiceTest *self)
             g_assert_cmpint (errno, ==, EEXIST);
         }
     }
+  g_setenv ("PATH", folder, TRUE);
 
-  return g_steal_pointer (&folder);
+  return old;
 }

@@ -37,6 +37,9 @@ void  service_test_tear_down   (ServiceTest *self);
  * requests until it is told to stop, model, token, listener, and the usual modules. */
 void  service_test_act         (ServiceTest *self,
                                 const char  *source);
+/* Not that, but the runner of the product with this model_service.py. */
+void  service_test_use_runner  (ServiceTest *self,
+                                const char  *model_service);
 void  service_test_start       (ServiceTest *self);
 void  service_test_wait_ready  (ServiceTest *self);
 void  service_test_wait_ended  (ServiceTest *self);
@@ -44,11 +47,22 @@ void  service_test_wait_ended  (ServiceTest *self);
 void  service_test_wait_log    (ServiceTest *self,
                                 const char  *text);
 char *service_test_dup_log     (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
-/* One request; what was answered, NULL when nobody answers. */
+void  service_test_assert_logged     (ServiceTest *self,
+                                      const char  *text);
+void  service_test_assert_not_logged (ServiceTest *self,
+                                      const char  *text);
+/* Waits for it; none of its processes is left. */
+void  service_test_assert_ended      (ServiceTest           *self,
+                                      GranaryServiceFailure  failure,
+                                      const char            *detail,
+                                      gboolean               may_restart);
+/* What is answered, NULL when nobody answers. */
+char *service_test_request     (ServiceTest *self,
+                                const char  *request) G_GNUC_WARN_UNUSED_RESULT;
 char *service_test_call        (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
 /* How many processes there are with @mark in environment or arguments. */
 guint service_test_count       (const char  *mark);
-/* A folder with all programs of `$PATH` but bwrap and systemd-run. */
-char *service_test_dup_bare_path (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
+/* From here on bwrap and systemd-run are not in `$PATH`; returns what that was. */
+char *service_test_hide_sandbox (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

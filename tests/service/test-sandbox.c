@@ -74,7 +74,8 @@ set_up (Test          *test,
   test->path = g_strdup (g_getenv ("PATH"));
   test->program = realpath ("/usr/bin/python3", NULL);
   g_assert_nonnull (test->program);
-  test->library = run (test->program, "import os; print(os.path.dirname(os.__file__), end='')", NULL);
+  test->library =
+    run (test->program, "import os; print(os.path.dirname(os.__file__), end='')", NULL);
 }
 
 static void
@@ -172,8 +173,8 @@ static void
 test_refused (Test          *test,
               gconstpointer  data)
 {
-  g_free (write_file (test->folder, "bwrap", "#!/bin/sh\necho No permissions to make it >&2\nexit 1\n",
-                      0755));
+  g_free (write_file (test->folder, "bwrap",
+                      "#!/bin/sh\necho No permissions to make it >&2\nexit 1\n", 0755));
   assert_none (test, "No permissions to make it");
 }
 
@@ -202,12 +203,13 @@ static const GranarySandbox *
 probe_reduced (Test *test)
 {
   g_autofree char *real = g_find_program_in_path ("bwrap");
-  g_autofree char *text = g_strdup_printf ("#!/bin/sh\n"
-                                           "for word; do\n"
-                                           "  [ \"$word\" = --proc ] && { echo no proc >&2; exit 1; }\n"
-                                           "done\n"
-                                           "exec %s \"$@\"\n",
-                                           real);
+  g_autofree char *text =
+    g_strdup_printf ("#!/bin/sh\n"
+                     "for word; do\n"
+                     "  [ \"$word\" = --proc ] && { echo no proc >&2; exit 1; }\n"
+                     "done\n"
+                     "exec %s \"$@\"\n",
+                     real);
   g_autofree char *path = NULL;
   const GranarySandbox *sandbox;
 
@@ -251,12 +253,13 @@ test_nothing (Test          *test,
                    "import os\n"
                    "print([n for n in sorted(os.listdir('/')) if not n.startswith('lib')])\n"
                    "print(os.listdir('/tmp'), os.getcwd())\n"
-                   "print([d for d in os.listdir('/dev') if d.startswith(('sd', 'vd', 'nv', 'dri'))])\n"
+                   "print([d for d in os.listdir('/dev') if d[:2] in ('sd', 'vd', 'nv', 'dr')])\n"
                    "print(sorted(set(os.listdir('/etc')) -\n"
                    "             {'alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d'}))\n"
                    "print(os.uname().nodename)\n");
   g_assert_cmpstr (output, ==,
-                   "['bin', 'dev', 'etc', 'proc', 'sbin', 'tmp', 'usr']\n[] /tmp\n[]\n[]\nservice\n");
+                   "['bin', 'dev', 'etc', 'proc', 'sbin', 'tmp', 'usr']\n"
+                   "[] /tmp\n[]\n[]\nservice\n");
 }
 
 static void

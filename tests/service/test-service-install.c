@@ -163,16 +163,6 @@ serve (Test       *test,
   g_set_str (&test->service.plan->runner, runner);
 }
 
-static void
-assert_logged (Test       *test,
-               const char *text)
-{
-  g_autofree char *log = service_test_dup_log (&test->service);
-
-  if (strstr (log, text) == NULL)
-    g_error ("“%s” is not in the log:\n%s", text, log);
-}
-
 /* Tests */
 
 static void
@@ -190,9 +180,9 @@ test_install (Test          *test,
   install (test, NULL);
   assert_installed (test);
   g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
-  assert_logged (test, "Successfully installed granary-probe-1.0");
+  service_test_assert_logged (&test->service, "Successfully installed granary-probe-1.0");
   serve (test, act);
-  assert_logged (test, "value 1.0 2.0\n");
+  service_test_assert_logged (&test->service, "value 1.0 2.0\n");
 
   /* Nothing is done for the same another time, */
   g_setenv ("PIP_FIND_LINKS", "/nowhere", TRUE);
@@ -207,7 +197,7 @@ test_install (Test          *test,
   install (test, NULL);
   assert_installed (test);
   serve (test, act);
-  assert_logged (test, "value 2.0 2.0\n");
+  service_test_assert_logged (&test->service, "value 2.0 2.0\n");
 }
 
 static void
@@ -225,7 +215,8 @@ static void
 test_own_wheel (Test          *test,
                 gconstpointer  data)
 {
-  g_autofree char *from = g_build_filename (test->packages, "granary_probe-1.0-py3-none-any.whl", NULL);
+  g_autofree char *from =
+    g_build_filename (test->packages, "granary_probe-1.0-py3-none-any.whl", NULL);
   const char *argv[] = { "cp", "--", from, test->service.plan->revision, NULL };
 
   run (argv);
@@ -256,7 +247,7 @@ test_refused (Test          *test,
   assert_installed (test);
 }
 
-/* Packages that were added to the environment which was chosen are there as well, in the sandbox. */
+/* Packages that were added to the environment which was chosen are there in the sandbox, too. */
 static void
 test_environment (Test          *test,
                   gconstpointer  data)
@@ -266,7 +257,8 @@ test_environment (Test          *test,
   const char *make[] = { "/usr/bin/python3", "-m", "venv", "--without-pip", chosen, NULL };
   const char *fill[] = {
     python, "-c", "import sysconfig\n"
-                  "open(sysconfig.get_path('purelib') + '/only_there.py', 'w').write('VALUE = 5')\n",
+                  "path = sysconfig.get_path('purelib') + '/only_there.py'\n"
+                  "open(path, 'w').write('VALUE = 5')\n",
     NULL,
   };
 
@@ -279,7 +271,7 @@ test_environment (Test          *test,
   serve (test, "import granary_probe, only_there\n"
                "print('values', granary_probe.VALUE, only_there.VALUE)\n"
                "serve()\n");
-  assert_logged (test, "values 1.0 5\n");
+  service_test_assert_logged (&test->service, "values 1.0 5\n");
 }
 
 /* It hangs on the network; a password of the index is in no command line and not in the log. */
@@ -366,10 +358,8 @@ static void
 test_no_sandbox (Test          *test,
                  gconstpointer  data)
 {
-  g_autofree char *old = g_strdup (g_getenv ("PATH"));
-  g_autofree char *bare = service_test_dup_bare_path (&test->service);
+  g_autofree char *old = service_test_hide_sandbox (&test->service);
 
-  g_setenv ("PATH", bare, TRUE);
   require (test, "granary-probe==1.0\n");
   install (test, NULL);
   wait_installed (test);
@@ -379,7 +369,7 @@ test_no_sandbox (Test          *test,
   install (test, NULL);
   assert_installed (test);
   serve (test, "import granary_probe\nprint('value', granary_probe.VALUE)\nserve()\n");
-  assert_logged (test, "value 1.0\n");
+  service_test_assert_logged (&test->service, "value 1.0\n");
   g_setenv ("PATH", old, TRUE);
 }
 

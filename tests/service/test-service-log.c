@@ -114,10 +114,11 @@ test_note (Test          *test,
 
   take (test, "begun");
   granary_service_log_file_note (test->log, "ended: %s", "line\nbreak");
+  take (test, " and ended\n");
   text = read_log (test);
-  g_assert_true (g_str_has_prefix (text, "begun\ngranary: 2"));
-  g_assert_true (g_str_has_suffix (text, "Z ended: line\\nbreak\n"));
-  g_assert_cmpstr (granary_service_log_file_get_last (test->log), ==, "begun");
+  g_assert_true (g_str_has_prefix (text, "granary: 2"));
+  g_assert_true (g_str_has_suffix (text, "Z ended: line\\nbreak\nbegun and ended\n"));
+  g_assert_cmpstr (granary_service_log_file_get_last (test->log), ==, "begun and ended");
 }
 
 /* The secret */
@@ -209,7 +210,8 @@ test_link (Test          *test,
   g_assert_no_errno (g_unlink (test->path));
   g_assert_no_errno (g_unlink (other));
   take (test, "there\n");
-  assert_log (test, "granary: 1 lines are missing here: Too many levels of symbolic links\nthere\n");
+  assert_log (test, "granary: 1 lines are missing here: Too many levels of symbolic links\n"
+                    "there\n");
 }
 
 /* A disk that is full, and is not any more. Run where @folder is a file system of 64 KiB. */

@@ -3,74 +3,19 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
-#include <netinet/in.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "granary-error.h"
-#include "granary-sandbox.h"
 #include "granary-serviced-protocol.h"
 #include "service-testing.h"
 
 /* Runs of services as granary-serviced starts them, in the sandbox of this computer but where it
  * says otherwise. */
-
-#define MIB (G_GINT64_CONSTANT (1024) * 1024)
-
-/* Auxiliary functions */
-
-static void
-assert_ended (ServiceTest           *test,
-              GranaryServiceFailure  failure,
-              const char            *detail,
-              gboolean               may_restart)
-{
-  service_test_wait_ended (test);
-  g_assert_cmpstr (granary_service_failure_to_id (test->failure), ==,
-                   granary_service_failure_to_id (failure));
-  g_assert_cmpstr (test->detail, ==, detail);
-  g_assert_true (test->may_restart == may_restart);
-  g_assert_false (granary_service_process_is_running (test->process));
-  g_assert_cmpuint (service_test_count (test->mark), ==, 0);
-}
-
-static void
-assert_logged (ServiceTest *test,
-               const char  *text)
-{
-  g_autofree char *log = service_test_dup_log (test);
-
-  if (strstr (log, text) == NULL)
-    g_error ("“%s” is not in the log:\n%s", text, log);
-}
-
-static void
-assert_not_logged (ServiceTest *test,
-                   const char  *text)
-{
-  g_autofree char *log = service_test_dup_log (test);
-
-  if (strstr (log, text) != NULL)
-    g_error ("“%s” is in the log:\n%s", text, log);
-}
-
-/* From here on there is no bubblewrap in this process' way. Returns what was there. */
-static char *
-hide_sandbox (ServiceTest *test)
-{
-  char *old = g_strdup (g_getenv ("PATH"));
-  g_autofree char *bare = service_test_dup_bare_path (test);
-
-  g_setenv ("PATH", bare, TRUE);
-  return old;
-}
 
 /* Its life */
 
@@ -89,10 +34,10 @@ test_serve (void)
 
   granary_service_process_stop (test.process);
   granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
-  assert_logged (&test, "started, in a sandbox");
-  assert_logged (&test, "stopped");
-  assert_not_logged (&test, "did not stop");
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_logged (&test, "started, in a sandbox");
+  service_test_assert_logged (&test, "stopped");
+  service_test_assert_not_logged (&test, "did not stop");
 
   /* Its port is still that of the supervisor. */
   service_test_start (&test);
@@ -111,13 +56,13 @@ test_kill (void)
   service_test_set_up (&test);
   service_test_start (&test);
   granary_service_process_kill (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
 
   service_test_act (&test, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nserve()\n");
   service_test_start (&test);
   service_test_wait_ready (&test);
   granary_service_process_kill (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
   service_test_tear_down (&test);
 }
 
@@ -130,7 +75,7 @@ test_timeout (void)
   test.plan->profile->start_timeout = 1;
   service_test_act (&test, "while True: pass\n");
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
   g_assert_cmpuint (test.n_ready, ==, 0);
   service_test_tear_down (&test);
 }
@@ -150,8 +95,8 @@ test_ignores_stop (void)
   service_test_start (&test);
   service_test_wait_ready (&test);
   granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
-  assert_logged (&test, "did not stop within 10 seconds, killed");
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_logged (&test, "did not stop within 10 seconds, killed");
   service_test_tear_down (&test);
 }
 
@@ -186,8 +131,8 @@ test_exits (void)
     { "say(event='failed', failure='killed', detail='SIGSEGV')\nsys.exit(70)\n",
       GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE },
     /* What a runner cannot know is not what it says. */
-    { "say(event='failed', failure='arrears')\nsys.exit(70)\n", GRANARY_SERVICE_FAILURE_EXITED, "70",
-      TRUE },
+    { "say(event='failed', failure='arrears')\nsys.exit(70)\n",
+      GRANARY_SERVICE_FAILURE_EXITED, "70", TRUE },
     /* The first reason is the reason. */
     { "say(event='failed', failure='load', detail='first')\n"
       "say(event='failed', failure='import', detail='second')\n"
@@ -202,7 +147,7 @@ test_exits (void)
       g_test_message ("%s", rows[i].source);
       service_test_act (&test, rows[i].source);
       service_test_start (&test);
-      assert_ended (&test, rows[i].failure, rows[i].detail, rows[i].may_restart);
+      service_test_assert_ended (&test, rows[i].failure, rows[i].detail, rows[i].may_restart);
       g_assert_cmpuint (test.n_ready, ==, 0);
     }
   service_test_tear_down (&test);
@@ -218,7 +163,7 @@ test_failed_stays (void)
   service_test_act (&test, "say(event='failed', failure='load', detail='bad')\n"
                            "while True: time.sleep(1)\n");
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_LOAD, "bad", FALSE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_LOAD, "bad", FALSE);
   service_test_tear_down (&test);
 }
 
@@ -230,14 +175,16 @@ test_hostile_status (void)
   service_test_set_up (&test);
   service_test_act (&test,
                     "for text in (b'', b'{', b'[]', b'null', b'7', b'\"ready\"', b'\\xff\\xfe',\n"
-                    "             b'{\"event\": null}', b'{\"event\": 7}', b'{\"event\": \"else\"}',\n"
-                    "             b'{\"event\": \"failed\"}', b'{\"event\": \"failed\", \"failure\": 3}',\n"
-                    "             b'{\"event\": \"failed\", \"failure\": \"none\"}', b'[' * 8000,\n"
+                    "             b'{\"event\": null}', b'{\"event\": 7}', b'[' * 8000,\n"
+                    "             b'{\"event\": \"else\"}', b'{\"event\": \"failed\"}',\n"
+                    "             b'{\"event\": \"failed\", \"failure\": 3}',\n"
+                    "             b'{\"event\": \"failed\", \"failure\": \"none\"}',\n"
                     "             b'\\0\\0', b'x' * 300000,\n"
                     "             b'{\"event\": \"ready\", \"x\": \"' + b'y' * 9000 + b'\"}'):\n"
                     "    os.write(4, text + b'\\n')\n"
                     "print('said it all')\n"
-                    "say(event='failed', failure='import', detail='\\x1b[2J\\n' + '\\u00e9' * 400)\n"
+                    "detail = '\\x1b[2J\\n' + '\\u00e9' * 400\n"
+                    "say(event='failed', failure='import', detail=detail)\n"
                     "sys.exit(70)\n");
   service_test_start (&test);
   service_test_wait_ended (&test);
@@ -246,197 +193,16 @@ test_hostile_status (void)
   g_assert_cmpuint (strlen (test.detail), <=, 500);
   g_assert_true (g_utf8_validate (test.detail, -1, NULL));
   g_assert_true (g_str_has_prefix (test.detail, "\\u001b[2J\\n\u00e9"));
-  assert_logged (&test, "said it all");
-  service_test_tear_down (&test);
-}
-
-static void
-test_memory (void)
-{
-  ServiceTest test;
-
-  service_test_set_up (&test);
-  test.plan->profile->memory_limit = 256 * MIB;
-  service_test_act (&test, "try:\n"
-                           "    kept = [bytearray(16 << 20) for _ in range(1024)]\n"
-                           "except MemoryError:\n"
-                           "    say(event='failed', failure='memory')\n"
-                           "    sys.exit(70)\n"
-                           "serve()\n");
-  service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_MEMORY, "256", TRUE);
-
-  /* What it may use, it can. */
-  test.plan->profile->memory_limit = 1024 * MIB;
-  service_test_act (&test, "kept = bytearray(400 << 20)\nserve()\n");
-  service_test_start (&test);
-  service_test_wait_ready (&test);
-  service_test_tear_down (&test);
-}
-
-/* The files of its private folders are in memory, too. */
-static void
-test_room (void)
-{
-  ServiceTest test;
-
-  service_test_set_up (&test);
-  test.plan->profile->memory_limit = 64 * MIB;
-  service_test_act (&test,
-                    "for folder in ('/tmp', '/dev/shm'):\n"
-                    "    try:\n"
-                    "        with open(folder + '/x', 'wb') as file:\n"
-                    "            for _ in range(100): file.write(bytes(1 << 20))\n"
-                    "        print(folder, 'holds it')\n"
-                    "    except OSError as error:\n"
-                    "        print(folder, error.errno)\n");
-  service_test_start (&test);
-  service_test_wait_ended (&test);
-  assert_logged (&test, "/tmp 28\n");
-  assert_logged (&test, "/dev/shm 28\n");
-  service_test_tear_down (&test);
-}
-
-/* What it can reach */
-
-static void
-test_reach (void)
-{
-  const struct passwd *user = getpwuid (getuid ());
-  ServiceTest test;
-  g_autofree char *source = NULL;
-  g_autofree char *home = g_strescape (g_get_home_dir (), NULL);
-  g_autofree char *secret = NULL;
-
-  service_test_set_up (&test);
-  secret = g_build_filename (test.folder, "token", NULL);
-  g_assert_true (g_file_test (secret, G_FILE_TEST_EXISTS));
-  source = g_strdup_printf (
-    "for path in (model + '/x', '/usr/x', '/x', '/etc/x', '/dev/x', '/data/x', '/proc/x'):\n"
-    "    try:\n"
-    "        open(path, 'w')\n"
-    "        print('wrote', path)\n"
-    "    except OSError as error: print('refused', path)\n"
-    "try: os.chmod(model + '/act.py', 0o777); print('changed')\n"
-    "except OSError: pass\n"
-    "try: os.remove(model + '/act.py'); print('removed')\n"
-    "except OSError: pass\n"
-    "with open('/tmp/x', 'w') as file: file.write('own')\n"
-    "for path in ('%s', '%s', '%s', '/etc/passwd', '/etc/shadow', '/var', '/home', '/root', '/run'):\n"
-    "    print('sees' if os.path.lexists(path) else 'no', path)\n"
-    "print('tmp', os.listdir('/tmp'))\n"
-    "print('data', sorted(os.listdir('/data')))\n"
-    "print('pids', sorted(n for n in os.listdir('/proc') if n.isdigit() and int(n) > 9))\n"
-    "try: os.kill(%d, 0); print('can signal')\n"
-    "except OSError: pass\n"
-    "serve()\n",
-    home, user->pw_dir, secret, getpid ());
-  service_test_act (&test, source);
-  service_test_start (&test);
-  service_test_wait_ready (&test);
-  granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
-
-  assert_logged (&test, "refused /data/model/x");
-  assert_not_logged (&test, "wrote ");
-  assert_not_logged (&test, "changed");
-  assert_not_logged (&test, "removed");
-  assert_not_logged (&test, "sees ");
-  assert_not_logged (&test, "can signal");
-  assert_logged (&test, "tmp ['x']\n");
-  assert_logged (&test, "data ['model', 'runner']\n");
-  assert_logged (&test, "pids []\n");
-  service_test_tear_down (&test);
-}
-
-static void
-test_network (void)
-{
-  ServiceTest test;
-  ServiceTest other;
-  g_autofree char *source = NULL;
-
-  service_test_set_up (&test);
-  service_test_set_up (&other);
-  source = g_strdup_printf ("connection = socket.socket()\n"
-                            "try: connection.connect(('127.0.0.1', %u)); print('connected')\n"
-                            "except OSError as error: print('refused', error)\n"
-                            "print(socket.if_nameindex())\n"
-                            "serve()\n",
-                            other.port);
-  service_test_act (&test, source);
-  service_test_start (&test);
-  service_test_wait_ready (&test);
-  service_test_wait_log (&test, "refused ");
-  assert_not_logged (&test, "connected");
-  granary_service_process_stop (test.process);
-  service_test_wait_ended (&test);
-
-  test.plan->profile->allow_network = TRUE;
-  service_test_start (&test);
-  service_test_wait_ready (&test);
-  service_test_wait_log (&test, "connected");
-  service_test_tear_down (&test);
-  service_test_tear_down (&other);
-}
-
-/* Neither the account's keys nor the token are where its code could find them. */
-static void
-test_secrets (void)
-{
-  ServiceTest test;
-
-  g_setenv ("GRANARY_TEST_SECRET", "account-key-of-the-user", TRUE);
-  service_test_set_up (&test);
-  service_test_act (&test,
-                    "for name, value in sorted(os.environ.items()): print('env', name, value)\n"
-                    "for fd in range(1024):\n"
-                    "    try: os.fstat(fd); print('fd', fd, end=';')\n"
-                    "    except OSError: pass\n"
-                    "print()\n"
-                    "print('arguments', sys.argv)\n"
-                    "for pid in os.listdir('/proc'):\n"
-                    "    for name in ('environ', 'cmdline'):\n"
-                    "        try: text = open('/proc/' + pid + '/' + name, 'rb').read()\n"
-                    "        except OSError: continue\n"
-                    "        if token.encode() in text: print('TOKEN IN', pid, name)\n"
-                    "        if b'account-key' in text: print('KEY IN', pid, name)\n"
-                    "print('the token is ' + token + ' and again ' + token[:40], end='')\n"
-                    "print(token[40:])\n"
-                    "sys.stdout.write('x' * 8150 + token)\n"
-                    "sys.stdout.flush()\n"
-                    "print(token)\n"
-                    "serve()\n");
-  service_test_start (&test);
-  service_test_wait_ready (&test);
-  granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
-  g_unsetenv ("GRANARY_TEST_SECRET");
-
-  assert_logged (&test, "env HOME /tmp\n");
-  assert_logged (&test, "env TI_MODEL_DIR /data/model\n");
-  assert_logged (&test, "env GRANARY_TEST_MARK ");
-  assert_not_logged (&test, "GRANARY_TEST_SECRET");
-  assert_not_logged (&test, "XDG_");
-  assert_not_logged (&test, "account-key");
-  assert_logged (&test, "fd 0;fd 1;fd 2;fd 3;fd 4;fd 6;\n");
-  assert_not_logged (&test, "TOKEN IN");
-  assert_not_logged (&test, "KEY IN");
-  assert_logged (&test, "the token is [token] and again [token]\n");
-  assert_not_logged (&test, test.plan->token);
-  {
-    g_autofree char *begin = g_strndup (test.plan->token, 24);
-
-    assert_not_logged (&test, begin);
-    assert_not_logged (&test, test.plan->token + strlen (test.plan->token) - 24);
-  }
+  service_test_assert_logged (&test, "said it all");
   service_test_tear_down (&test);
 }
 
 /* Nobody is left */
 
+#define N_FORKS 5
+
 static const char forking[] =
-  "for _ in range(5):\n"
+  "for _ in range(" G_STRINGIFY (N_FORKS) "):\n"
   "    if os.fork() == 0:\n"
   "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
   "        signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
@@ -466,7 +232,8 @@ check_forks (ServiceTest *test)
       if (g_str_equal (ends[i], "serve()\n"))
         {
           service_test_wait_ready (test);
-          g_assert_cmpuint (service_test_count (test->mark), >, 5);
+          while (service_test_count (test->mark) <= N_FORKS)
+            g_usleep (1000);
           granary_service_process_stop (test->process);
         }
       service_test_wait_ended (test);
@@ -513,12 +280,14 @@ check_killed_supervisor (ServiceTest *test,
   gsize length;
 
   service_test_act (test, source);
-  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, verb, test->root, NULL);
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, verb, test->root,
+                            NULL);
   g_assert_no_error (error);
   g_input_stream_read_all (g_subprocess_get_stdout_pipe (child), line, 6, &length, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (line, length, "ready\n", 6);
-  g_assert_cmpuint (service_test_count (test->mark), >, 5);
+  while (service_test_count (test->mark) <= N_FORKS)
+    g_usleep (1000);
 
   g_subprocess_send_signal (child, SIGKILL);
   g_assert_true (g_subprocess_wait (child, NULL, &error));
@@ -548,7 +317,7 @@ test_no_sandbox (void)
   g_autofree char *answer = NULL;
 
   service_test_set_up (&test);
-  path = hide_sandbox (&test);
+  path = service_test_hide_sandbox (&test);
 
   process = granary_service_process_new (test.plan);
   g_assert_false (granary_service_process_start (process, &error));
@@ -568,24 +337,25 @@ test_no_sandbox (void)
   answer = service_test_call (&test);
   g_assert_nonnull (answer);
   granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
-  assert_logged (&test, "started, without a sandbox");
-  assert_logged (&test, "env GRANARY_TEST_MARK;env HOME;env LANG;env PATH;env PYTHONUNBUFFERED;"
-                        "env TI_MODEL_DIR;");
-  assert_logged (&test, test.plan->revision);
-  assert_logged (&test, "fd 0;fd 1;fd 2;fd 3;fd 4;fd 6;\n");
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_logged (&test, "started, without a sandbox");
+  service_test_assert_logged (&test,
+                              "env GRANARY_TEST_MARK;env HOME;env LANG;env PATH;"
+                              "env PYTHONUNBUFFERED;env TI_MODEL_DIR;");
+  service_test_assert_logged (&test, test.plan->revision);
+  service_test_assert_logged (&test, "fd 0;fd 1;fd 2;fd 3;fd 4;fd 6;\n");
 
   /* How it ends is told as in a sandbox. */
   service_test_act (&test, "os.kill(os.getpid(), signal.SIGSEGV)\n");
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_KILLED, "SIGSEGV", TRUE);
   service_test_act (&test, "sys.exit(137)\n");
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_EXITED, "137", TRUE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_EXITED, "137", TRUE);
   test.plan->profile->start_timeout = 1;
   service_test_act (&test, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass\n");
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_TIMEOUT, "1", TRUE);
   test.plan->profile->start_timeout = 0;
 
   check_forks (&test);
@@ -636,7 +406,7 @@ test_missing (void)
                                            G_FILE_SET_CONTENTS_NONE, 0755, NULL));
   g_set_str (&test.plan->python, script);
   service_test_start (&test);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_PYTHON, script, FALSE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_PYTHON, script, FALSE);
   service_test_tear_down (&test);
 }
 
@@ -665,7 +435,7 @@ test_log_rotates (void)
   g_assert_no_errno (stat (old_path, &status));
   g_assert_cmpint (status.st_size, <=, GRANARY_SERVICED_LOG_MAX);
   g_assert_cmpint (status.st_size, >, GRANARY_SERVICED_LOG_MAX / 2);
-  assert_logged (&test, "\nline 59999 xxx");
+  service_test_assert_logged (&test, "\nline 59999 xxx");
   service_test_tear_down (&test);
 }
 
@@ -711,10 +481,10 @@ test_log_full (void)
   answer = service_test_call (&test);
   g_assert_cmpstr (answer, ==, "more");
   service_test_wait_log (&test, "after b'more'\n");
-  assert_logged (&test, " lines are missing here: File too large\n");
-  assert_not_logged (&test, "line 999\n");
+  service_test_assert_logged (&test, " lines are missing here: File too large\n");
+  service_test_assert_not_logged (&test, "line 999\n");
   granary_service_process_stop (test.process);
-  assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
+  service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
   service_test_tear_down (&test);
 }
 
@@ -736,11 +506,6 @@ main (int   argc,
   g_test_add_func ("/service-process/exits", test_exits);
   g_test_add_func ("/service-process/failed-stays", test_failed_stays);
   g_test_add_func ("/service-process/hostile-status", test_hostile_status);
-  g_test_add_func ("/service-process/memory", test_memory);
-  g_test_add_func ("/service-process/room", test_room);
-  g_test_add_func ("/service-process/reach", test_reach);
-  g_test_add_func ("/service-process/network", test_network);
-  g_test_add_func ("/service-process/secrets", test_secrets);
   g_test_add_func ("/service-process/forks", test_forks);
   g_test_add_func ("/service-process/killed-supervisor", test_killed_supervisor);
   g_test_add_func ("/service-process/no-sandbox", test_no_sandbox);
