@@ -18,8 +18,8 @@
 /* Auxiliary functions */
 
 /* One argument of Exec as the Desktop Entry Specification wants it: quoted, with four characters
- * escaped inside the quotes, and % doubled wherever it is. Escaping of the value as a whole comes on
- * top of that. */
+ * escaped inside the quotes, and % doubled wherever it is. Escaping of the value as a whole comes
+ * on top of that. */
 static void
 append_quoted (GString    *line,
                const char *argument)
@@ -67,8 +67,8 @@ granary_autostart_dup_path (const char *folder)
  * @program: (type filename): path of granary-serviced
  * @folder: (type filename): of a repository, absolute
  *
- * Returns: (transfer full) (nullable): the entry; %NULL where a path is not valid UTF-8, as no entry
- *   can hold it
+ * Returns: (transfer full) (nullable): the entry; %NULL where a path is not valid UTF-8, as no
+ *   entry can hold it
  */
 char *
 granary_autostart_make (const char *program,

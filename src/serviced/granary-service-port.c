@@ -16,8 +16,8 @@
 #include "granary-error.h"
 #include "granary-retry.h"
 
-/* Below what the system gives to outgoing connections, one of which could have the port of a stopped
- * service when that is started again. */
+/* Below what the system gives to outgoing connections, one of which could have the port of a
+ * stopped service when that is started again. */
 #define FIRST_PORT 20000
 #define LAST_PORT 32767
 #define TRIES 64

@@ -90,8 +90,8 @@ open_port (Preparing                  *self,
   if (!self->needs_port)
     return TRUE;
 
-  result->port = granary_service_port_open (wanted, self->is_resumed ? PORT_PATIENCE : 0, cancellable,
-                                            &error);
+  result->port = granary_service_port_open (wanted, self->is_resumed ? PORT_PATIENCE : 0,
+                                            cancellable, &error);
   if (result->port == NULL)
     {
       text = g_strdup_printf ("%u", wanted);

@@ -405,8 +405,8 @@ granary_service_publish (GranaryServiceStore          *store,
  * @error: return location
  *
  * Makes a new snapshot of the service's version beside the one that it serves. A crash right after
- * that, before the row is written, leaves a service that serves the new files and is shown as in need
- * of an update.
+ * that, before the row is written, leaves a service that serves the new files and is shown as in
+ * need of an update.
  *
  * Errors: %GRANARY_REASON_SERVICE_VERSION_DELETED and as granary_service_publish().
  *
@@ -439,8 +439,7 @@ granary_service_publish_update (GranaryServiceStore          *store,
           !granary_error_matches_reason (local_error, GRANARY_REASON_VERSION_MISSING))
         g_propagate_error (error, g_steal_pointer (&local_error));
       else
-        granary_service_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED,
-                      service);
+        granary_service_fail_deleted (error, service);
       return NULL;
     }
 

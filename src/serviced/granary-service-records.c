@@ -24,10 +24,10 @@ typedef struct
 /* Auxiliary functions */
 
 static gboolean
-fail (GError        **error,
-      GranaryError    code,
-      GranaryReason   reason,
-      const char     *subject)
+fail (GError      **error,
+      GranaryError  code,
+      GranaryReason reason,
+      const char   *subject)
 {
   g_autofree char *shown = granary_display_path (subject);
 
@@ -36,9 +36,9 @@ fail (GError        **error,
 }
 
 static gboolean
-start_cb (GranaryWriter  *writer,
-          gpointer        data,
-          GError        **error)
+start_cb (GranaryWriter *writer,
+          gpointer       data,
+          GError       **error)
 {
   GranaryService *row = data;
   g_autoptr (GPtrArray) services = granary_writer_list_services (writer, row->uid, error);
@@ -52,9 +52,9 @@ start_cb (GranaryWriter  *writer,
 }
 
 static gboolean
-remove_cb (GranaryWriter  *writer,
-           gpointer        data,
-           GError        **error)
+remove_cb (GranaryWriter *writer,
+           gpointer       data,
+           GError       **error)
 {
   Removal *self = data;
   g_autoptr (GPtrArray) services = granary_writer_list_services (writer, NULL, error);
@@ -142,32 +142,23 @@ granary_service_dup_subject (const GranaryService *service)
                           service->number);
 }
 
-/**
- * granary_service_fail:
- * @error: return location
- * @code: kind of failure
- * @reason: the exact one
- * @service: what it is about
- *
- * Returns: %FALSE
- */
+/* Always FALSE. */
 gboolean
-granary_service_fail (GError               **error,
-              GranaryError           code,
-              GranaryReason          reason,
-              const GranaryService  *service)
+granary_service_fail_deleted (GError               **error,
+                              const GranaryService  *service)
 {
   g_autofree char *subject = granary_service_dup_subject (service);
 
-  return fail (error, code, reason, subject);
+  return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, subject);
 }
 
 GranaryService *
-granary_service_records_load (GranaryServiceStore  *store,
-              const char           *uid,
-              GError              **error)
+granary_service_records_load (GranaryServiceStore *store,
+                              const char          *uid,
+                              GError             **error)
 {
-  g_autoptr (GPtrArray) services = granary_catalog_list_services (store->catalog, NULL, NULL, error);
+  g_autoptr (GPtrArray) services = granary_catalog_list_services (store->catalog, NULL, NULL,
+                                                                  error);
 
   for (guint i = 0; services != NULL && i < services->len; i++)
     {
@@ -184,10 +175,10 @@ granary_service_records_load (GranaryServiceStore  *store,
 
 /* Stores the row; what it says of its version is what the transaction sees. */
 gboolean
-granary_service_records_put (GranaryWriter   *writer,
-          GranaryService  *row,
-          gboolean         is_new,
-          GError         **error)
+granary_service_records_put (GranaryWriter  *writer,
+                             GranaryService *row,
+                             gboolean        is_new,
+                             GError        **error)
 {
   g_autoptr (GPtrArray) stored = NULL;
 
@@ -205,17 +196,17 @@ granary_service_records_put (GranaryWriter   *writer,
 
       return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_VERSION_MISSING, subject);
     }
-  return granary_service_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, row);
+  return granary_service_fail_deleted (error, row);
 }
 
-/* Makes of a profile what the service runs with until it is given another: the interpreter is named,
- * as the version that knows it may be gone one day. */
+/* Makes of a profile what the service runs with until it is given another: the interpreter is
+ * named, as the version that knows it may be gone one day. */
 gboolean
-granary_service_records_settle (const GranaryVersion         *version,
-                const GranaryPublishProfile  *profile,
-                const char                   *subject,
-                GranaryService               *row,
-                GError                      **error)
+granary_service_records_settle (const GranaryVersion        *version,
+                                const GranaryPublishProfile *profile,
+                                const char                  *subject,
+                                GranaryService              *row,
+                                GError                     **error)
 {
   g_autoptr (GranaryPublishProfile) settled = granary_publish_profile_copy (profile);
   g_autofree char *python = granary_service_python_find (version, profile->python, error);
@@ -253,8 +244,8 @@ granary_service_records_set_started (GranaryService *row)
  * @profile: (nullable): what it runs with from now on
  * @error: return location
  *
- * Checks that the service may be started by hand, which is as long as its version is there, and notes
- * that it is.
+ * Checks that the service may be started by hand, which is as long as its version is there, and
+ * notes that it is.
  *
  * Errors: %GRANARY_REASON_SERVICE_VERSION_DELETED, %GRANARY_REASON_PYTHON_MISSING,
  * %GRANARY_REASON_SANDBOX_MISSING.
@@ -262,10 +253,10 @@ granary_service_records_set_started (GranaryService *row)
  * Returns: (transfer full): the service, to be started
  */
 GranaryService *
-granary_service_records_start (GranaryServiceStore          *store,
-                               const char                   *uid,
-                               const GranaryPublishProfile  *profile,
-                               GError                      **error)
+granary_service_records_start (GranaryServiceStore         *store,
+                               const char                  *uid,
+                               const GranaryPublishProfile *profile,
+                               GError                     **error)
 {
   g_autoptr (GranaryVersion) version = NULL;
   g_autoptr (GranaryService) row = NULL;
@@ -280,7 +271,7 @@ granary_service_records_start (GranaryServiceStore          *store,
     return NULL;
   if (service->is_version_gone || service->version_id == 0)
     {
-      granary_service_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, service);
+      granary_service_fail_deleted (error, service);
       return NULL;
     }
 
@@ -313,9 +304,9 @@ granary_service_records_start (GranaryServiceStore          *store,
  * Returns: whether it is gone; what cannot be removed of its folder then goes at the next start
  */
 gboolean
-granary_service_records_remove (GranaryServiceStore   *store,
-                                const GranaryService  *service,
-                                GError               **error)
+granary_service_records_remove (GranaryServiceStore  *store,
+                                const GranaryService *service,
+                                GError              **error)
 {
   Removal self = { .store = store, .service = service };
 
@@ -344,8 +335,8 @@ granary_service_records_remove (GranaryServiceStore   *store,
  * Returns: (transfer full) (element-type GranaryService): them
  */
 GPtrArray *
-granary_service_records_list (GranaryServiceStore  *store,
-                              GError              **error)
+granary_service_records_list (GranaryServiceStore *store,
+                              GError             **error)
 {
   GPtrArray *services;
 

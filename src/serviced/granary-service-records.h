@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include "granary-error.h"
 #include "granary-service-store.h"
 
 G_BEGIN_DECLS
@@ -10,9 +9,7 @@ G_BEGIN_DECLS
 /* Rows of services in the catalogue. Everything blocks. */
 
 char           *granary_service_dup_subject         (const GranaryService         *service) G_GNUC_WARN_UNUSED_RESULT;
-gboolean        granary_service_fail                (GError                      **error,
-                                                     GranaryError                  code,
-                                                     GranaryReason                 reason,
+gboolean        granary_service_fail_deleted        (GError                      **error,
                                                      const GranaryService         *service);
 GPtrArray      *granary_service_records_list        (GranaryServiceStore          *store,
                                                      GError                      **error) G_GNUC_WARN_UNUSED_RESULT;

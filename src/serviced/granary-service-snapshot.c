@@ -281,8 +281,8 @@ list_files (int              fd,
  * Makes a folder with the version's files, linked where that can be done and copied otherwise. It
  * is there as a whole, or not at all.
  *
- * Errors: %GRANARY_REASON_FILE_MISSING and %GRANARY_REASON_FILE_CHANGED where the folder is not what
- * the catalogue says; %GRANARY_REASON_NO_SPACE and others of the disk.
+ * Errors: %GRANARY_REASON_FILE_MISSING and %GRANARY_REASON_FILE_CHANGED where the folder is not
+ * what the catalogue says; %GRANARY_REASON_NO_SPACE and others of the disk.
  *
  * Returns: whether it was made
  */

@@ -447,7 +447,8 @@ granary_service_store_load_token (int      folder_fd,
 
   if (fstatat (folder_fd, GRANARY_SERVICED_TOKEN, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       S_ISREG (status.st_mode) && (status.st_mode & 077) == 0 && status.st_uid == geteuid () &&
-      read_small (folder_fd, GRANARY_SERVICED_TOKEN, text, sizeof text) && is_token (g_strchomp (text)))
+      read_small (folder_fd, GRANARY_SERVICED_TOKEN, text, sizeof text) &&
+      is_token (g_strchomp (text)))
     return g_strdup (text);
 
   if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)

@@ -23,9 +23,10 @@
 #define SAVE_AGAIN_SECONDS 5
 
 /*
- * What is meant and what is are compared in one place, reconcile (); everything that happens changes
- * one of the two and calls it. At any time there is at most one of: a preparation (files and port are
- * looked up on the worker, packages installed), a process, and a timer until the next restart.
+ * What is meant and what is are compared in one place, reconcile (); everything that happens
+ * changes one of the two and calls it. At any time there is at most one of: a preparation (files
+ * and port are looked up on the worker, packages installed), a process, and a timer until the next
+ * restart.
  */
 struct _GranaryServiceUnit
 {
@@ -136,8 +137,8 @@ saved_cb (GObject      *source,
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
       g_debug ("Writing down %s: %s", self->row->uid, error->message);
-      /* A full disk may have room again. What cannot be written at the end, the next start finds out
-       * by itself. */
+      /* A full disk may have room again. What cannot be written at the end, the next start finds
+       * out by itself. */
       if (self->is_closing)
         self->is_dirty = FALSE;
       else if (self->save_id == 0)

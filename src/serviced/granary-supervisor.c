@@ -636,8 +636,8 @@ granary_supervisor_publish_finish (GranarySupervisor  *self,
  * @callback: called when done
  * @user_data: for @callback
  *
- * Done once it is on its way; a removal, once it is gone. One that runs is not started, one that does
- * not is not stopped; neither is an error.
+ * Done once it is on its way; a removal, once it is gone. One that runs is not started, one that
+ * does not is not stopped; neither is an error.
  */
 void
 granary_supervisor_act_async (GranarySupervisor           *self,

@@ -104,8 +104,8 @@ changed_cb (Program *self)
     self->idle_id = g_timeout_add_seconds (self->idle_seconds, idle_cb, self);
 }
 
-/* Its services would be looked for at a place where they no longer are. Whoever opens it where it is
- * now starts them there. */
+/* Its services would be looked for at a place where they no longer are. Whoever opens it where it
+ * is now starts them there. */
 static void
 lost_cb (GranaryCatalog *catalog,
          const GError   *error,

@@ -71,8 +71,8 @@ test_patience (void)
   GranaryServicePort *one = granary_service_port_open (0, 0, NULL, &error);
   guint16 number = one->number;
   GThread *thread = g_thread_new ("closer", close_thread, one);
-  g_autoptr (GranaryServicePort) other = granary_service_port_open (number, G_TIME_SPAN_MINUTE, NULL,
-                                                                    &error);
+  g_autoptr (GranaryServicePort) other = granary_service_port_open (number, G_TIME_SPAN_MINUTE,
+                                                                    NULL, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (other->number, ==, number);

@@ -26,7 +26,9 @@ typedef struct
   GranaryVersion *version;
 } Fixture;
 
-static const char *const names[] = { "config.json", "code/part.py", "model/weights.bin", "zero.bin" };
+static const char *const names[] = {
+  "config.json", "code/part.py", "model/weights.bin", "zero.bin",
+};
 
 static void
 add_file (Fixture    *fixture,
@@ -44,7 +46,8 @@ add_file (Fixture    *fixture,
   g_assert_cmpint (g_chmod (name, 0444), ==, 0);
   fd = open (name, O_RDONLY | O_CLOEXEC);
   g_assert_cmpint (fstat (fd, &status), ==, 0);
-  g_assert_cmpint (granary_local_digest_file (fd, status.st_size, FALSE, NULL, NULL, sha256), ==, 0);
+  g_assert_cmpint (granary_local_digest_file (fd, status.st_size, FALSE, NULL, NULL, sha256), ==,
+                   0);
   g_ptr_array_add (fixture->version->files,
                    granary_file_new (path, status.st_size, sha256, granary_local_mtime (&status),
                                      status.st_ino));
@@ -89,6 +92,12 @@ make (Fixture  *fixture,
 {
   return granary_service_snapshot_make (fixture->version_fd, fixture->version, fixture->folder_fd,
                                         "revision-1", NULL, error);
+}
+
+static void
+discard (Fixture *fixture)
+{
+  g_assert_true (granary_local_remove_tree (fixture->folder_fd, "revision-1", NULL, NULL, NULL));
 }
 
 static gboolean
@@ -178,7 +187,7 @@ test_link_refused (Fixture       *fixture,
       g_assert_no_error (error);
       g_assert_cmpuint (hook.n_calls, ==, 2);
       assert_snapshot (fixture, FALSE);
-      g_assert_true (granary_local_remove_tree (fixture->folder_fd, "revision-1", NULL, NULL, NULL));
+      discard (fixture);
     }
 }
 
@@ -215,7 +224,7 @@ test_disk_full (Fixture       *fixture,
 
       g_assert_cmpuint (n_failed, >, 0);
       assert_snapshot (fixture, TRUE);
-      g_assert_true (granary_local_remove_tree (fixture->folder_fd, "revision-1", NULL, NULL, NULL));
+      discard (fixture);
     }
 }
 
@@ -286,7 +295,7 @@ test_changed (Fixture       *fixture,
       g_assert_true (make (fixture, &error));
       g_assert_no_error (error);
       assert_snapshot (fixture, TRUE);
-      g_assert_true (granary_local_remove_tree (fixture->folder_fd, "revision-1", NULL, NULL, NULL));
+      discard (fixture);
       g_assert_cmpint (g_rename (aside, name), ==, 0);
     }
 }
@@ -342,7 +351,7 @@ test_handler (Fixture       *fixture,
                                                          &error));
   g_assert_true (granary_error_matches_reason (error, GRANARY_REASON_HANDLER_MISSING));
   g_clear_error (&error);
-  g_assert_true (granary_local_remove_tree (fixture->folder_fd, "revision-1", NULL, NULL, NULL));
+  discard (fixture);
 
   add_file (fixture, "model/deep/net.onnx", "net");
   g_assert_true (make (fixture, NULL));

@@ -10,6 +10,8 @@
 
 /* The entry by which the desktop starts services at login. */
 
+#define PROGRAM "/usr/lib exec/granary-serviced"
+
 /* What a desktop would run: the value unescaped as every one is, then taken apart as Exec is. */
 static GStrv
 read_exec (const char *entry)
@@ -42,17 +44,18 @@ static void
 test_quoting (void)
 {
   static const char *const folders[] = {
-    "/home/user/granary", "/home/user/my models", "/a\"b", "/a'b", "/a`b`", "/$HOME", "/a\\b", "/a\\",
+    "/home/user/granary", "/home/user/my models", "/a\"b", "/a'b", "/a`b`", "/$HOME", "/a\\b",
+    "/a\\",
     "/100%", "/%f", "/%%u", "/a\nb", "/a\tb", "/a;b&c|d<e>f*g?h#i(j)k~l", "/模型 仓库",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *entry = granary_autostart_make ("/usr/lib exec/granary-serviced", folders[i]);
+      g_autofree char *entry = granary_autostart_make (PROGRAM, folders[i]);
       g_auto (GStrv) words = read_exec (entry);
 
       g_assert_cmpuint (g_strv_length (words), ==, 2);
-      g_assert_cmpstr (words[0], ==, "/usr/lib exec/granary-serviced");
+      g_assert_cmpstr (words[0], ==, PROGRAM);
       g_assert_cmpstr (words[1], ==, folders[i]);
     }
 
