@@ -317,8 +317,8 @@ note_choices (GranaryCli                  *cli,
 
   lines = g_strjoinv (", ", choices->unmet);
   /* Translators: %s are lines of requirements.txt. */
-  text = g_strdup_printf (_("these packages seem to be missing: %s. --install installs them for this "
-                            "service alone."), lines);
+  text = g_strdup_printf (_("these packages seem to be missing: %s. --install installs them for "
+                            "this service alone."), lines);
   granary_cli_note (cli, text);
 }
 

@@ -348,8 +348,8 @@ granary_cli_agree_to_price (GranaryCli             *self,
     text = g_strdup_printf (_("This costs ¥%1$d.%2$02d an hour until it is stopped. What was begun "
                               "is not refunded."), (int) (price / 100), (int) (price % 100));
   else
-    text = g_strdup (_("This is charged by the hour until it is stopped, but its price could not be "
-                       "asked for: look it up in the console."));
+    text = g_strdup (_("This is charged by the hour until it is stopped, but its price could not "
+                       "be asked for: look it up in the console."));
   granary_cli_note (self, text);
   profile->price = price > 0 ? price : GRANARY_PRICE_ANY;
   if (accept)

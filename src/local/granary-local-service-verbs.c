@@ -266,8 +266,8 @@ granary_local_service_act (GranaryLocalStore            *store,
   return FALSE;
 }
 
-/* What services do is told by granary-serviced. Where one is meant to run, or is said to, and none is
- * there, it was killed: starting it puts that right. */
+/* What services do is told by granary-serviced. Where one is meant to run, or is said to, and none
+ * is there, it was killed: starting it puts that right. */
 gboolean
 granary_local_service_refresh (GranaryLocalStore  *store,
                                GCancellable       *cancellable,

@@ -395,8 +395,8 @@ find_place (Search     *self,
 {
   const char *set = g_environ_getenv (self->places->environment, variable);
 
-  return set != NULL && g_path_is_absolute (set) ? g_strdup (set)
-                                                 : g_build_filename (self->places->home, below, NULL);
+  return set != NULL && g_path_is_absolute (set)
+         ? g_strdup (set) : g_build_filename (self->places->home, below, NULL);
 }
 
 static void

@@ -44,6 +44,10 @@ static const struct
   { "llama_cpp_python", "llama.cpp" },
 };
 
+/* A place where packages are. */
+typedef void (*PlaceFunc) (const char *folder,
+                           gpointer    data);
+
 /* Auxiliary functions */
 
 static int
@@ -54,8 +58,8 @@ compare_names (gconstpointer a,
 }
 
 /* The version in `scikit_learn-1.5.2.dist-info` or `torch-2.6.0-py3.13.egg-info` when the name of
- * @length bytes is @package, or whatever it is without one; NULL for another. The signs of a name are
- * spelt differently by different tools. */
+ * @length bytes is @package, or whatever it is without one; NULL for another. The signs of a name
+ * are spelt differently by different tools. */
 static char *
 match_package (const char *entry,
                const char *package,
@@ -153,11 +157,10 @@ take_all (const char *folder,
 /* Where an interpreter in @prefix looks. Debian's has a folder for all its versions, and one below
  * `local` for what pip adds. @take is called with each place and @data. */
 static void
-visit_places (const char  *prefix,
-              const char  *version,
-              void       (*take) (const char *folder,
-                                  gpointer    data),
-              gpointer     data)
+visit_places (const char *prefix,
+              const char *version,
+              PlaceFunc   take,
+              gpointer    data)
 {
   static const char * const formats[] = {
     "lib/python%s/site-packages", "lib64/python%s/site-packages",
@@ -178,8 +181,7 @@ visit_places (const char  *prefix,
 /* Its own hide those of the other. */
 static void
 visit_all_places (GranaryPython *self,
-                  void         (*take) (const char *folder,
-                                        gpointer    data),
+                  PlaceFunc      take,
                   gpointer       data)
 {
   visit_places (self->prefix, self->version, take, data);
@@ -271,8 +273,8 @@ granary_python_read_packages (GranaryPython *self)
  * granary_python_list_packages:
  * @self: an interpreter
  *
- * Returns: (transfer full) (element-type utf8 utf8): names of the packages that it finds, folded, and
- *   their versions
+ * Returns: (transfer full) (element-type utf8 utf8): names of the packages that it finds, folded,
+ *   and their versions
  */
 GHashTable *
 granary_python_list_packages (GranaryPython *self)

@@ -24,9 +24,9 @@ typedef enum
 
 typedef struct
 {
-  const char                           *at;
-  const GranaryRequirementsEnvironment *environment;
-  guint                                 depth;
+  const char               *at;
+  const GranaryPythonState *environment;
+  guint                     depth;
 } MarkerReader;
 
 /* Auxiliary functions */
@@ -57,8 +57,8 @@ take_word (const char **at,
 
 /* What a variable of a marker is here; NULL where it is not known. */
 static const char *
-get_variable (const GranaryRequirementsEnvironment *environment,
-              const char                           *name)
+get_variable (const GranaryPythonState *environment,
+              const char               *name)
 {
   static const struct
   {
@@ -214,8 +214,8 @@ read_or (MarkerReader *self)
 }
 
 static Marker
-evaluate_marker (const char                           *text,
-                 const GranaryRequirementsEnvironment *environment)
+evaluate_marker (const char               *text,
+                 const GranaryPythonState *environment)
 {
   MarkerReader reader = { text, environment, 0 };
   Marker result = read_or (&reader);
@@ -225,8 +225,8 @@ evaluate_marker (const char                           *text,
 
 /* `name [extra] (>=1.2, <2) ; marker`, `name @ address`. */
 static gboolean
-is_met (const char                           *line,
-        const GranaryRequirementsEnvironment *environment)
+is_met (const char               *line,
+        const GranaryPythonState *environment)
 {
   const char *marker = strchr (line, ';');
   const char *at = line;
@@ -335,14 +335,14 @@ granary_requirements_fold (const char *name)
 /**
  * granary_requirements_list_unmet:
  * @text: content of requirements.txt
- * @environment: what there is
+ * @state: what there is
  *
- * Returns: (transfer full) (nullable): lines that are not met, without comments; %NULL when there is
- *   none
+ * Returns: (transfer full) (nullable): lines that are not met, without comments; %NULL when there
+ *   is none
  */
 GStrv
-granary_requirements_list_unmet (const char                           *text,
-                                 const GranaryRequirementsEnvironment *environment)
+granary_requirements_list_unmet (const char               *text,
+                                 const GranaryPythonState *state)
 {
   g_autoptr (GStrvBuilder) unmet = g_strv_builder_new ();
   g_autofree char *joined = NULL;
@@ -350,7 +350,7 @@ granary_requirements_list_unmet (const char                           *text,
   guint n_unmet = 0;
 
   g_return_val_if_fail (text != NULL, NULL);
-  g_return_val_if_fail (environment != NULL && environment->packages != NULL, NULL);
+  g_return_val_if_fail (state != NULL && state->packages != NULL, NULL);
 
   joined = join_lines (text);
   lines = g_strsplit (joined, "\n", -1);
@@ -359,7 +359,7 @@ granary_requirements_list_unmet (const char                           *text,
       cut_comment (lines[i]);
       cut_options (lines[i]);
       g_strstrip (lines[i]);
-      if (*lines[i] == '\0' || *lines[i] == '-' || is_met (lines[i], environment))
+      if (*lines[i] == '\0' || *lines[i] == '-' || is_met (lines[i], state))
         continue;
 
       g_strv_builder_take (unmet, g_utf8_make_valid (lines[i], -1));

@@ -20,7 +20,8 @@ static gboolean
 is_interpreter (const char *path)
 {
   return path != NULL && g_path_is_absolute (path) &&
-         g_file_test (path, G_FILE_TEST_IS_REGULAR) && g_file_test (path, G_FILE_TEST_IS_EXECUTABLE);
+         g_file_test (path, G_FILE_TEST_IS_REGULAR) &&
+         g_file_test (path, G_FILE_TEST_IS_EXECUTABLE);
 }
 
 /* Public functions */
@@ -75,7 +76,7 @@ GStrv
 granary_service_python_list_unmet (int         folder_fd,
                                    const char *python)
 {
-  GranaryRequirementsEnvironment environment;
+  GranaryPythonState environment;
   g_autoptr (GranaryPython) interpreter = NULL;
   g_autoptr (GHashTable) packages = NULL;
   g_autofree char *text = NULL;

@@ -13,11 +13,11 @@
 #include "granary-error.h"
 #include "granary-serviced-protocol.h"
 
-/* How long granary-serviced has to answer at all: it puts its services in order before it listens. */
+/* How long granary-serviced has to answer at all: it puts its services in order before that. */
 #define OPEN_TIME (10 * G_TIME_SPAN_SECOND)
 /* One that was just ending held its lock when another was started, which gave up. */
 #define START_AGAIN (2 * G_TIME_SPAN_SECOND)
-/* How long a verb may take that only sets something on its way; making a snapshot has no such limit. */
+/* How long a verb may take that only sets something on its way; making a snapshot has no limit. */
 #define CALL_TIME (60 * G_TIME_SPAN_SECOND)
 /* How long what was called off may take to be undone. */
 #define CANCEL_TIME (30 * G_TIME_SPAN_SECOND)
@@ -139,7 +139,7 @@ connect_socket (GranaryServicedClient  *self,
   return g_steal_pointer (&socket);
 }
 
-/* Waits until the socket is ready; FALSE with an error when it is called off, or the time is over. */
+/* Waits until the socket is ready; FALSE with an error when it is called off, or time is over. */
 static gboolean
 wait_for (GranaryServicedClient  *self,
           GIOCondition            condition,
@@ -409,8 +409,8 @@ pause_for (gint64         time,
  * @cancellable: (nullable): calls it off
  * @error: return location
  *
- * Connects to the granary-serviced of a repository; starts it where none answers, detached so that it
- * outlives this process, and waits until it does.
+ * Connects to the granary-serviced of a repository; starts it where none answers, detached so that
+ * it outlives this process, and waits until it does.
  *
  * Errors: %GRANARY_REASON_SUPERVISOR_UNREACHABLE, %GRANARY_REASON_SUPERVISOR_OTHER.
  *

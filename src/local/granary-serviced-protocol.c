@@ -81,8 +81,8 @@ granary_serviced_dup_socket (const char *folder)
  * @folder_fd: (out): a descriptor that the address may depend on, -1 none; to be closed once it was
  *   bound or connected to
  *
- * Returns: (transfer full) (nullable): address of the socket; %NULL, with errno set, where its folder
- *   is not there or cannot be made
+ * Returns: (transfer full) (nullable): address of the socket; %NULL, with errno set, where its
+ *   folder is not there or cannot be made
  */
 GSocketAddress *
 granary_serviced_make_address (const char *folder,

@@ -337,13 +337,20 @@ test_call_not_running (ServicesTest *self,
   granary_assert_reason (error, GRANARY_REASON_SERVICE_NOT_RUNNING);
 }
 
-#define assert_log(self, from, expected, expected_new) \
-  G_STMT_START { \
-    g_autoptr (GranaryServiceLog) _log = read_log ((self), (from)); \
-    g_assert_cmpstr (_log->text, ==, (expected)); \
-    g_assert_cmpint (_log->is_new, ==, (expected_new)); \
-    at = _log->next; \
-  } G_STMT_END
+/* Returns where to read on. */
+static gint64
+check_log (ServicesTest *self,
+           gint64        from,
+           const char   *expected,
+           gboolean      is_new)
+{
+  g_autoptr (GranaryServiceLog) log = read_log (self, from);
+
+  g_assert_cmpstr (log->text, ==, expected);
+  g_assert_cmpint (log->is_new, ==, is_new);
+
+  return log->next;
+}
 
 static void
 test_log (ServicesTest *self,
@@ -353,28 +360,28 @@ test_log (ServicesTest *self,
   gint64 long_ago;
 
   services_test_add (self->place.catalog, self->version_id, "svc-a", "grp-a", "digits");
-  assert_log (self, at, "", FALSE);
+  at = check_log (self, at, "", FALSE);
   append_log (self, "one\n", -1);
-  assert_log (self, at, "one\n", FALSE);
-  assert_log (self, at, "", FALSE);
+  at = check_log (self, at, "one\n", FALSE);
+  at = check_log (self, at, "", FALSE);
   append_log (self, "two\n", -1);
   long_ago = at;
-  assert_log (self, at, "two\n", FALSE);
+  at = check_log (self, at, "two\n", FALSE);
 
   /* What was written before the log was rotated is not lost, nor told twice. */
   append_log (self, "three\n", -1);
   rotate_log (self);
   append_log (self, "four\n", -1);
-  assert_log (self, at, "three\nfour\n", FALSE);
-  assert_log (self, at, "", FALSE);
-  assert_log (self, GRANARY_SERVICE_LOG_BEGIN, "one\ntwo\nthree\nfour\n", FALSE);
+  at = check_log (self, at, "three\nfour\n", FALSE);
+  at = check_log (self, at, "", FALSE);
+  at = check_log (self, GRANARY_SERVICE_LOG_BEGIN, "one\ntwo\nthree\nfour\n", FALSE);
   rotate_log (self);
-  assert_log (self, at, "", FALSE);
+  at = check_log (self, at, "", FALSE);
   append_log (self, "five\n", -1);
-  assert_log (self, at, "five\n", FALSE);
+  at = check_log (self, at, "five\n", FALSE);
 
   /* That file is gone. */
-  assert_log (self, long_ago, "four\nfive\n", TRUE);
+  at = check_log (self, long_ago, "four\nfive\n", TRUE);
 }
 
 static void
@@ -389,11 +396,11 @@ test_log_text (ServicesTest *self,
 
   /* A character whose end is still to come; what is no character at all. */
   append_log (self, "\xe4\xbd", -1);
-  assert_log (self, at, "", FALSE);
+  at = check_log (self, at, "", FALSE);
   append_log (self, "\xa0\xff.\0.\n", 6);
-  assert_log (self, at, "你\357\277\275.\357\277\275.\n", FALSE);
+  at = check_log (self, at, "你\357\277\275.\357\277\275.\n", FALSE);
   append_log (self, "\x80\x80\x80\x80", -1);
-  assert_log (self, at, "\357\277\275\357\277\275\357\277\275\357\277\275", FALSE);
+  at = check_log (self, at, "\357\277\275\357\277\275\357\277\275\357\277\275", FALSE);
 
   for (guint i = 0; i < 20000; i++)
     g_string_append_printf (lines, "line %u\n", i);
@@ -403,7 +410,7 @@ test_log_text (ServicesTest *self,
   g_assert_true (g_str_has_suffix (tail->text, "line 19999\n"));
   g_assert_cmpuint (strlen (tail->text), <=, 64 * 1024);
   g_assert_cmpuint (strlen (tail->text), >, 63 * 1024);
-  assert_log (self, tail->next, "", FALSE);
+  at = check_log (self, tail->next, "", FALSE);
 }
 
 /* What stands where a log should may be anything. */
@@ -422,8 +429,8 @@ test_log_hostile (ServicesTest *self,
   g_assert_cmpint (g_unlink (path), ==, 0);
   g_assert_cmpint (symlink ("/etc/passwd", path), ==, 0);
   g_assert_cmpint (mkfifo (older, 0600), ==, 0);
-  assert_log (self, at, "", FALSE);
-  assert_log (self, G_MAXINT64, "", TRUE);
+  at = check_log (self, at, "", FALSE);
+  at = check_log (self, G_MAXINT64, "", TRUE);
 }
 
 static void

@@ -16,7 +16,7 @@ check (const char *text,
        const char *unmet)
 {
   g_autoptr (GHashTable) packages = g_hash_table_new (g_str_hash, g_str_equal);
-  const GranaryRequirementsEnvironment environment = { "3.13", packages };
+  const GranaryPythonState environment = { "3.13", packages };
   g_auto (GStrv) lines = NULL;
   g_autofree char *joined = NULL;
 
