@@ -427,8 +427,8 @@ granary_writer_mirror_version (GranaryWriter         *self,
          granary_mirror_follow_versions (self, model_id, error);
 }
 
-/* When files of a version were replaced, added or removed, as far as object storage tells; 0 when they
- * were not, or are seen for the first time. */
+/* When files of a version were replaced, added or removed, as far as object storage tells; 0 when
+ * they were not, or are seen for the first time. */
 static gint64
 find_change (GranaryVersion *version,
              GPtrArray      *files)
@@ -475,8 +475,9 @@ granary_writer_note_files_changed (GranaryWriter  *self,
   g_return_val_if_fail (self != NULL, FALSE);
 
   return granary_writer_run (self,
-                             "UPDATE versions SET files_changed = max(?2, coalesce(files_changed, 0))"
-                             " WHERE id = ?1", error, "ii", version_id, time);
+                             "UPDATE versions SET files_changed ="
+                             " max(?2, coalesce(files_changed, 0)) WHERE id = ?1",
+                             error, "ii", version_id, time);
 }
 
 /**

@@ -6,6 +6,8 @@
 
 #include "granary-service.h"
 
+#include "granary-json.h"
+
 G_DEFINE_BOXED_TYPE (GranaryService, granary_service, granary_service_ref, granary_service_unref)
 
 static const char *const state_ids[GRANARY_N_SERVICE_STATES] = {
@@ -138,6 +140,28 @@ granary_service_unref (GranaryService *self)
   g_return_if_fail (self != NULL);
 
   g_atomic_rc_box_release_full (self, granary_service_clear);
+}
+
+/**
+ * granary_service_get_weight:
+ * @self: a service
+ *
+ * Returns: percent of its group's requests that it gets, -1 unknown; it can only be looked at
+ */
+int
+granary_service_get_weight (const GranaryService *self)
+{
+  g_autoptr (JsonNode) profile = NULL;
+  gint64 weight;
+
+  g_return_val_if_fail (self != NULL, -1);
+
+  if (self->profile == NULL)
+    return -1;
+
+  profile = granary_json_parse (self->profile, -1, NULL, NULL);
+  return granary_json_get_int (profile, "weight", &weight) && weight >= 0 && weight <= 100
+         ? (int) weight : -1;
 }
 
 /**

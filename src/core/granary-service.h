@@ -140,6 +140,7 @@ GranaryService *granary_service_new           (void) G_GNUC_WARN_UNUSED_RESULT;
 GranaryService *granary_service_ref           (GranaryService      *self);
 GranaryService *granary_service_copy          (const GranaryService *self) G_GNUC_WARN_UNUSED_RESULT;
 void            granary_service_unref         (GranaryService      *self);
+int             granary_service_get_weight    (const GranaryService *self);
 const char     *granary_service_state_to_id   (GranaryServiceState  state);
 gboolean        granary_service_state_from_id (const char          *id,
                                                GranaryServiceState *state);

@@ -10,8 +10,8 @@
 
 #include "granary-json.h"
 
-/* What automatic learning made for a program of one's own: object detection and image classification
- * come with an SDK. Source of the places: cloud protocols, section 7. */
+/* What automatic learning made for a program of one's own: object detection and image
+ * classification come with an SDK. Source of the places: cloud protocols, section 7. */
 
 /* Buckets of the platform, and what ends the folder of an SDK in them. */
 #define PLATFORM_BUCKETS "cos://ti-automl-"
@@ -89,8 +89,8 @@ granary_version_has_sdk (const GranaryVersion *version)
  * granary_version_dup_sdk_address:
  * @version: a version
  *
- * Returns: (transfer full) (nullable): `cos://BUCKET/PREFIX/` of its SDK; %NULL where it has none, or
- *   none in object storage
+ * Returns: (transfer full) (nullable): `cos://BUCKET/PREFIX/` of its SDK; %NULL where it has none,
+ *   or none in object storage
  */
 char *
 granary_version_dup_sdk_address (const GranaryVersion *version)

@@ -210,7 +210,7 @@ delete_one (GranaryTionePlace  *place,
   g_assert_not_reached ();
 }
 
-/* A publish that is under way ends first: else its service would be made of a version that is gone. */
+/* A publish that is under way ends first: else its service would be of a version that is gone. */
 static gboolean
 delete_in_peace (GranaryTionePlace  *place,
                  const Target       *target,

@@ -99,7 +99,7 @@ void
 granary_tione_place_close (GranaryTionePlace *self)
 {
   granary_tione_refresh_stop (self->refresh);
-  granary_tione_watch_stop (self->watch, G_TIME_SPAN_SECOND);
+  granary_tione_watch_stop (self->watch, G_TIME_SPAN_SECOND / 2);
   is_cleaning (self, G_TIME_SPAN_SECOND);
   g_cancellable_cancel (self->closing);
   is_cleaning (self, G_TIME_SPAN_SECOND);

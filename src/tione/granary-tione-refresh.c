@@ -666,7 +666,7 @@ granary_tione_refresh_run (GranaryTioneRefresh          *self,
   g_cond_broadcast (&self->idle);
   g_mutex_unlock (&self->mutex);
   if (is_started && self->watch != NULL)
-    granary_tione_watch_wake (self->watch);
+    granary_tione_watch_wake (self->watch, NULL);
 
   if (!is_complete)
     g_propagate_error (error, g_steal_pointer (&local_error));

@@ -185,6 +185,8 @@ modify (Act             *self,
         }
       if (granary_error_is_cancelled (local_error))
         {
+          /* Who knows whether it was taken. */
+          granary_tione_watch_wake (self->place->watch, self->row->uid);
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
@@ -254,7 +256,7 @@ record (Act                  *self,
   if (!granary_tione_record_service (self->place->catalog, service, as_of, error))
     return FALSE;
 
-  granary_tione_watch_wake (self->place->watch);
+  granary_tione_watch_wake (self->place->watch, self->row->uid);
   return TRUE;
 }
 

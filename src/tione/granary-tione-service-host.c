@@ -201,7 +201,7 @@ refresh_thread (GTask        *task,
                                                      cancellable, &error);
 
   if (is_done)
-    granary_tione_watch_wake (job->place->watch);
+    granary_tione_watch_wake (job->place->watch, NULL);
   return_boolean (task, is_done, error);
 }
 

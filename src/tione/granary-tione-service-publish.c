@@ -443,7 +443,7 @@ publish (Publish          *self,
   if (!take_back (self, service, error))
     return NULL;
 
-  granary_tione_watch_wake (self->place->watch);
+  granary_tione_watch_wake (self->place->watch, service->uid);
   return g_strdup (service->uid);
 }
 

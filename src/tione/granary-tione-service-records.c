@@ -145,7 +145,10 @@ dup_profile (JsonNode *node)
 {
   g_autoptr (GranaryPublishProfile) profile = granary_publish_profile_new ();
   JsonNode *info = granary_json_lookup (node, "ServiceInfo");
+  g_autoptr (JsonNode) told = NULL;
+  g_autofree char *text = NULL;
   gint64 replicas = 0;
+  gint64 weight;
 
   profile->charge_type = granary_tione_dup_text (node, "ChargeType");
   if (profile->charge_type == NULL)
@@ -170,7 +173,12 @@ dup_profile (JsonNode *node)
   profile->authorization = get_flag (info, "AuthorizationEnable");
   profile->description = granary_tione_dup_text (node, "ServiceDescription");
 
-  return granary_publish_profile_to_json (profile);
+  text = granary_publish_profile_to_json (profile);
+  told = granary_json_parse (text, -1, NULL, NULL);
+  json_object_remove_member (json_node_get_object (told), "price");
+  if (granary_json_get_int (node, "Weight", &weight))
+    json_object_set_int_member (json_node_get_object (told), "weight", weight);
+  return granary_json_to_text (told, FALSE);
 }
 
 /**

@@ -108,6 +108,9 @@ merge (GranaryWriter         *writer,
 
   if (!keep_version (writer, service, old, error))
     return NULL;
+  /* Between two states the platform names none. */
+  if (service->state == GRANARY_SERVICE_UNKNOWN)
+    service->state = old->state;
   if (service->url == NULL)
     service->url = g_strdup (old->url);
   if (as_of == 0)

@@ -12,6 +12,8 @@
 #define PAUSE_FIRST (1 * G_TIME_SPAN_SECOND)
 #define PAUSE_LAST  (30 * G_TIME_SPAN_SECOND)
 #define MAX_ADDRESSES 20
+/* What was just asked for may not show at once: it is looked at so often in any case. */
+#define LOOKS 3
 
 struct _GranaryTioneWatch
 {
@@ -25,6 +27,7 @@ struct _GranaryTioneWatch
   gboolean        is_running; /* there is a thread */
   gboolean        is_stopped;
   gboolean        is_woken;
+  GHashTable     *wanted;     /* (owned): ids of services → looks to come */
 };
 
 static void
@@ -36,6 +39,7 @@ watch_clear (gpointer data)
   g_clear_object (&self->catalog);
   g_clear_object (&self->stopped);
   g_clear_pointer (&self->nowhere, g_hash_table_unref);
+  g_clear_pointer (&self->wanted, g_hash_table_unref);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->mutex);
 }
@@ -46,6 +50,22 @@ static gboolean
 is_moving (const GranaryService *service)
 {
   return service->state == GRANARY_SERVICE_STARTING || service->state == GRANARY_SERVICE_STOPPING;
+}
+
+/* Takes one look off what is to come of @uid. */
+static gboolean
+is_wanted (GranaryTioneWatch *self,
+           const char        *uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  guint n_looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->wanted, uid));
+
+  if (n_looks > 1)
+    g_hash_table_insert (self->wanted, g_strdup (uid), GUINT_TO_POINTER (n_looks - 1));
+  else
+    g_hash_table_remove (self->wanted, uid);
+
+  return n_looks > 0;
 }
 
 /* One that cannot be asked for is asked for again; FALSE when it makes no sense to go on. */
@@ -104,6 +124,25 @@ load_addresses (GranaryTioneWatch *self,
     }
 }
 
+/* Services that went need no look. With the mutex held. */
+static void
+forget_missing (GHashTable *wanted,
+                GPtrArray  *services)
+{
+  g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer uid;
+
+  for (guint i = 0; i < services->len; i++)
+    g_hash_table_add (there, ((GranaryService *) g_ptr_array_index (services, i))->uid);
+  g_hash_table_iter_init (&iter, wanted);
+  while (g_hash_table_iter_next (&iter, &uid, NULL))
+    {
+      if (!g_hash_table_contains (there, uid))
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
 /* Whether there is more to come. */
 static gboolean
 look (GranaryTioneWatch *self)
@@ -120,7 +159,8 @@ look (GranaryTioneWatch *self)
       const GranaryService *row = g_ptr_array_index (before, i);
       g_autoptr (GError) local_error = NULL;
 
-      if (!is_moving (row) || g_cancellable_is_cancelled (self->stopped))
+      if (g_cancellable_is_cancelled (self->stopped) ||
+          (!is_wanted (self, row->uid) && !is_moving (row)))
         continue;
       if (!look_at (self, row, &local_error))
         {
@@ -136,6 +176,10 @@ look (GranaryTioneWatch *self)
       return FALSE;
     }
   load_addresses (self, after);
+  g_mutex_lock (&self->mutex);
+  forget_missing (self->wanted, after);
+  is_more = g_hash_table_size (self->wanted) > 0;
+  g_mutex_unlock (&self->mutex);
   for (guint i = 0; i < after->len; i++)
     is_more = is_more || is_moving (g_ptr_array_index (after, i));
 
@@ -192,6 +236,7 @@ granary_tione_watch_new (GranaryApi     *api,
   self->api = g_object_ref (api);
   self->catalog = g_object_ref (catalog);
   self->stopped = g_cancellable_new ();
+  self->wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->nowhere = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->changed);
@@ -212,13 +257,16 @@ granary_tione_watch_unref (GranaryTioneWatch *self)
 }
 
 void
-granary_tione_watch_wake (GranaryTioneWatch *self)
+granary_tione_watch_wake (GranaryTioneWatch *self,
+                          const char        *uid)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   if (self->is_stopped)
     return;
 
+  if (uid != NULL)
+    g_hash_table_insert (self->wanted, g_strdup (uid), GUINT_TO_POINTER (LOOKS));
   self->is_woken = TRUE;
   g_cond_broadcast (&self->changed);
   if (self->is_running)

@@ -20,8 +20,9 @@ GranaryTioneWatch *granary_tione_watch_new   (GranaryApi         *api,
                                               GranaryCatalog     *catalog) G_GNUC_WARN_UNUSED_RESULT;
 GranaryTioneWatch *granary_tione_watch_ref   (GranaryTioneWatch  *self);
 void               granary_tione_watch_unref (GranaryTioneWatch  *self);
-/* Something was started or stopped, or a refresh may have seen it: look soon. */
-void               granary_tione_watch_wake  (GranaryTioneWatch  *self);
+/* This service was started or stopped, or without one, a refresh may have seen that: look soon. */
+void               granary_tione_watch_wake  (GranaryTioneWatch  *self,
+                                              const char         *uid);
 /* Nothing is looked at any more; waits for at most @wait µs until a look under way has ended. */
 void               granary_tione_watch_stop  (GranaryTioneWatch  *self,
                                               gint64              wait);

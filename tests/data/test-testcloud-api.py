@@ -3,6 +3,8 @@
 """The test cloud's TI-ONE, Tag, TCR and Region."""
 
 import json
+import urllib.error
+import urllib.request
 
 from cloud_client import Client, Refused, differs, raises, resource_of, tag
 from tap import Tap
@@ -355,6 +357,32 @@ def status_of(client, service):
     return client.tione('DescribeModelService', ServiceId=service['ServiceId'])['Service']['Status']
 
 
+def calling(cloud, client):
+    """A service answers whoever has its token."""
+    service = create_service(client, ServiceGroupName='called', AuthorizationEnable=True)
+    info = client.tione('DescribeModelServiceCallInfo',
+                        ServiceGroupId=service['ServiceGroupId'])['ServiceCallInfoV2']
+
+    def ask(token):
+        request = urllib.request.Request(info['InternetEndpoint'], b'{"image": "x"}',
+                                         {'Authorization': token})
+        try:
+            with urllib.request.urlopen(request) as response:
+                return response.status, json.load(response).get('result')
+        except urllib.error.HTTPError as failure:
+            return failure.code, None
+
+    yield from differs('too early', ask(info['AuthToken']), (503, None))
+    for _ in range(6):
+        status_of(client, service)
+    yield from differs('wrong token', ask('wrong'), (401, None))
+    yield from differs('called', ask(info['AuthToken']), (200, {'image': 'x'}))
+    cloud.control(internet=False)
+    info = client.tione('DescribeModelServiceCallInfo', ServiceGroupId=service['ServiceGroupId'])
+    yield from differs('no address', info['ServiceCallInfoV2']['InternetEndpoint'], '')
+    cloud.control(internet=True)
+
+
 def services(cloud):
     client = Client(cloud)
     made = cloud.control(create_model={'name': 'served', 'versions': [{}, {}]})
@@ -395,6 +423,7 @@ def services(cloud):
     info = client.tione('DescribeModelServiceCallInfo', ServiceGroupId=service['ServiceGroupId'])
     if not info['ServiceCallInfo']['OuterHttpsAddr'].startswith('http://127.0.0.1:'):
         yield 'there is no address to call'
+    yield from calling(cloud, client)
     client.tione('ModifyServiceGroupWeights', ServiceGroupId=service['ServiceGroupId'], Weights=[
         {'ServiceId': service['ServiceId'], 'Weight': 30},
         {'ServiceId': second['ServiceId'], 'Weight': 70}])

@@ -167,9 +167,9 @@ test_cloud (GranaryTestPlace *place,
   code = read_below (path, "model_service.py");
   g_assert_cmpstr (code, ==, "pass");
 
-  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"bucket\":\"ti-automl-*\"},\"times\":-1,"
-                                  "\"do\":{\"kind\":\"cos_error\",\"status\":403,\"code\":"
-                                  "\"AccessDenied\"}}]}");
+  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"bucket\":\"ti-automl-*\"},"
+                                  "\"times\":-1,\"do\":{\"kind\":\"cos_error\","
+                                  "\"status\":403,\"code\":\"AccessDenied\"}}]}");
   g_assert_null (download (place, theirs, "sdk", &error));
   granary_assert_reason (error, GRANARY_REASON_SDK_FORBIDDEN);
   g_assert_cmpstr (granary_error_get_subject (error), ==,

@@ -8,8 +8,8 @@
 #include "granary-json.h"
 #include "services-test.h"
 
-/* Services of the platform when something goes wrong: nothing is made twice, and every refusal can be
- * read. */
+/* Services of the platform when something goes wrong: nothing is made twice, and every refusal can
+ * be read. */
 
 #define cloud services_test_cloud
 
@@ -109,8 +109,9 @@ test_unknown (GranaryTestPlace *place,
   /* It was made, but nobody may look. */
   granary_test_cloud_tell (cloud, "{\"clear_log\":true}");
   break_call ("CreateModelService", LOST, 1);
-  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"action\":\"DescribeModelServiceGroups\","
-                                  "\"skip\":1},\"times\":-1,\"do\":{\"kind\":\"api_error\","
+  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"skip\":1,\"action\":"
+                                  "\"DescribeModelServiceGroups\"},\"times\":-1,"
+                                  "\"do\":{\"kind\":\"api_error\","
                                   "\"code\":\"UnauthorizedOperation\"}}]}");
   g_assert_null (services_test_publish (place, 1, NULL, "blind", NULL, &blind));
   granary_assert_reason (blind, GRANARY_REASON_OUTCOME_UNKNOWN);
@@ -241,7 +242,7 @@ test_watch (GranaryTestPlace *place,
   granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
 
   other = services_test_publish_well (place, 1, "vanishes");
-  break_call ("DescribeModelService", "{\"kind\":\"api_error\",\"code\":\"ResourceNotFound\"}", 1);
+  break_call ("DescribeModelService", "{\"kind\":\"api_error\",\"code\":\"ResourceNotFound\"}", -1);
   while ((gone = granary_test_find_service (place, other)) != NULL)
     {
       g_clear_pointer (&gone, granary_service_unref);

@@ -550,6 +550,61 @@ test_files (Fixture       *fixture,
   g_assert_null (version->inspection);
 }
 
+static GranaryFile *
+make_file (const char *path,
+           const char *etag,
+           gint64      time)
+{
+  GranaryFile *file = granary_file_new (path, 10, NULL, time * 1000, 0);
+
+  file->etag = g_strdup (etag);
+  return file;
+}
+
+/* When files of a version are others than before; not when they are first heard of. */
+static void
+test_files_changed (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) granary_file_free);
+  g_autoptr (GranaryModel) told = make_usual ();
+  g_autofree char *query = NULL;
+  g_autoptr (GError) error = NULL;
+  Write write = { .files = files };
+  gint64 before;
+
+  write.model_id = tell (fixture, told, NULL);
+  write.version_id = granary_catalog_find_version (fixture->catalog, write.model_id, 2, &error);
+  g_assert_no_error (error);
+  query = g_strdup_printf ("SELECT coalesce (files_changed, 0) FROM versions"
+                           " WHERE id = %" G_GINT64_FORMAT, write.version_id);
+
+  g_ptr_array_add (files, make_file ("a", "1", 5000));
+  g_ptr_array_add (files, make_file ("b", NULL, 5000));
+  do_write (fixture, files_func, &write);
+  g_assert_cmpint (count (fixture, query), ==, 0);
+
+  /* A tag that is told for the first time is no other one. */
+  g_ptr_array_remove_index (files, 1);
+  g_ptr_array_add (files, make_file ("b", "2", 5000));
+  do_write (fixture, files_func, &write);
+  g_assert_cmpint (count (fixture, query), ==, 0);
+
+  g_ptr_array_remove_index (files, 1);
+  g_ptr_array_add (files, make_file ("b", "3", 7000));
+  do_write (fixture, files_func, &write);
+  g_assert_cmpint (count (fixture, query), ==, 7000);
+
+  g_ptr_array_add (files, make_file ("c", "4", 9000));
+  do_write (fixture, files_func, &write);
+  g_assert_cmpint (count (fixture, query), ==, 9000);
+
+  before = g_get_real_time ();
+  g_ptr_array_remove_index (files, 0);
+  do_write (fixture, files_func, &write);
+  g_assert_cmpint (count (fixture, query), >=, before);
+}
+
 /* One version at a time: what an import does, and polling it. */
 static void
 test_version (Fixture       *fixture,
@@ -833,6 +888,7 @@ main (int   argc,
   ADD (twins);
   ADD (numbers);
   ADD (files);
+  ADD (files_changed);
   ADD (version);
   ADD (retagged);
   ADD (services);

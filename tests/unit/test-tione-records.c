@@ -6,6 +6,7 @@
 
 #include "granary-json.h"
 #include "granary-metric.h"
+#include "granary-publish-profile.h"
 #include "granary-tione-calls.h"
 
 /* Answers of TI-ONE as records, whatever is in them. */
@@ -474,6 +475,71 @@ test_service (void)
   }
 }
 
+/* What else there is to know of one, and why it does not run. */
+static void
+test_service_facts (void)
+{
+  static const struct
+  {
+    const char            *members;
+    GranaryServiceFailure  failure;
+    const char            *detail;
+  } failures[] = {
+    { "\"Status\":\"Normal\",\"CreateFailedReason\":\"CREATE_SUCCEED\"",
+      GRANARY_SERVICE_FAILURE_NONE, NULL },
+    { "\"Status\":\"CREATE_FAILED\",\"CreateFailedReason\":\"no room\\nfor it\"",
+      GRANARY_SERVICE_FAILURE_PLATFORM, "no room\\nfor it" },
+    { "\"Status\":\"Abnormal\",\"ServiceInfo\":{\"Status\":{\"Reason\":\"CrashLoopBackOff\","
+      "\"Conditions\":[{\"Status\":\"True\",\"Message\":\"fine\"},"
+      "{\"Status\":\"False\",\"Message\":\"exit code 1\"},null,7]}}",
+      GRANARY_SERVICE_FAILURE_PLATFORM, "CrashLoopBackOff; exit code 1" },
+    { "\"Status\":\"Waiting\",\"ServiceInfo\":{\"Status\":{\"Conditions\":["
+      "{\"Status\":\"False\",\"Message\":\"no node has the memory\"}]}}",
+      GRANARY_SERVICE_FAILURE_PLATFORM, "no node has the memory" },
+    { "\"Status\":\"Waiting\"", GRANARY_SERVICE_FAILURE_NONE, NULL },
+    { "\"Status\":\"Abnormal\"", GRANARY_SERVICE_FAILURE_PLATFORM, NULL },
+    { "\"Status\":\"Stopped\",\"BusinessStatus\":\"ARREARS_STOP\"",
+      GRANARY_SERVICE_FAILURE_ARREARS, NULL },
+  };
+  g_autoptr (JsonNode) node = parse (
+    "{\"ServiceId\":\"ms-a-1\",\"Status\":\"Stopped\",\"ChargeType\":\"PREPAID\","
+    "\"ResourceGroupId\":\"rsg-1\",\"ServiceDescription\":\"mine\",\"Weight\":30,"
+    "\"CreateTime\":\"2023-08-05T05:46:58Z\",\"UpdateTime\":\"2023-08-05T05:46:59Z\","
+    "\"ServiceInfo\":{\"Replicas\":0,\"OldReplicas\":3,\"AuthorizationEnable\":true,"
+    "\"Resources\":{\"Cpu\":4000,\"Memory\":8192,\"Gpu\":0,\"GpuType\":\"\"},"
+    "\"Env\":[{\"Name\":\"KEY\",\"Value\":\"secret\"}],"
+    "\"Status\":{\"AvailableReplicas\":0}}}");
+  g_autoptr (GranaryService) service = granary_tione_parse_service (node);
+  g_autoptr (GranaryPublishProfile) profile = granary_publish_profile_from_json (service->profile);
+
+  g_assert_cmpint (service->replicas, ==, 0);
+  g_assert_cmpint (service->available, ==, 0);
+  g_assert_false (service->is_wanted);
+  g_assert_cmpint (service->started, ==, service->created + G_TIME_SPAN_SECOND);
+  g_assert_cmpint (granary_service_get_weight (service), ==, 30);
+  g_assert_cmpstr (profile->charge_type, ==, GRANARY_CHARGE_PREPAID);
+  g_assert_cmpstr (profile->resource_group, ==, "rsg-1");
+  g_assert_cmpint (profile->cpu, ==, 4000);
+  g_assert_cmpint (profile->memory, ==, 8192);
+  g_assert_cmpuint (profile->replicas, ==, 3);
+  g_assert_true (profile->authorization);
+  g_assert_cmpint (profile->price, ==, -1);
+  g_assert_cmpstr (profile->description, ==, "mine");
+  g_assert_null (strstr (service->profile, "secret"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"ServiceId\":\"ms-a-1\",%s}",
+                                               failures[i].members);
+      g_autoptr (JsonNode) failed = parse (text);
+      g_autoptr (GranaryService) one = granary_tione_parse_service (failed);
+
+      g_assert_cmpint (one->failure, ==, failures[i].failure);
+      g_assert_cmpstr (one->failure_detail, ==, failures[i].detail);
+      g_assert_cmpint (granary_service_get_weight (one), ==, -1);
+    }
+}
+
 /* Any value anywhere */
 
 static const char *const values[] = {
@@ -572,6 +638,7 @@ main (int   argc,
   g_test_add_func ("/tione/records/numbers", test_numbers);
   g_test_add_func ("/tione/records/model", test_model);
   g_test_add_func ("/tione/records/service", test_service);
+  g_test_add_func ("/tione/records/service-facts", test_service_facts);
   g_test_add_func ("/tione/records/mutations", test_mutations);
 
   return g_test_run ();
