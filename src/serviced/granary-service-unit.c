@@ -14,13 +14,13 @@
 #include "granary-service-install.h"
 #include "granary-service-prepare.h"
 #include "granary-service-process.h"
+#include "granary-service-saver.h"
 #include "granary-serviced-protocol.h"
 #include "granary-worker.h"
 
 #define RESTARTS_MAX 5
 /* A run that lasted is no part of a crash loop. */
 #define RESTARTS_FORGOTTEN (10 * G_TIME_SPAN_MINUTE)
-#define SAVE_AGAIN_SECONDS 5
 
 /*
  * What is meant and what is are compared in one place, reconcile (); everything that happens
@@ -37,16 +37,14 @@ struct _GranaryServiceUnit
   GranaryServicePort     *port;        /* (owned) (nullable) */
   GranaryServiceProcess  *process;     /* (owned) (nullable) */
   GranaryWorker          *worker;      /* (owned): work on its files, one after another */
+  GranaryServiceSaver    *saver;       /* (owned) */
   GCancellable           *cancellable; /* (owned): of that work */
   GranaryServicePlan     *plan;        /* (owned) (nullable): while packages are installed */
   GCancellable           *preparing;   /* (owned) (nullable): of the preparation */
   guint                   restart_id;  /* timer */
-  guint                   save_id;     /* timer */
   guint                   n_tries;     /* restarts since a run that lasted */
   guint                   n_stops;     /* how often it was stopped by hand */
   gint64                  ready_since; /* monotonic, 0 while it is not */
-  guint                   n_saving;
-  gboolean                is_dirty;    /* the row changed since it was last given to the worker */
   gboolean                is_stopping; /* the process was asked to end */
   gboolean                is_outdated; /* another run is to take its place */
   gboolean                is_resumed;  /* an earlier supervisor's run may still have the port */
@@ -65,114 +63,13 @@ enum
 static guint signals[N_SIGNALS];
 
 static void reconcile (GranaryServiceUnit *self);
-static void save      (GranaryServiceUnit *self);
 
-/* Auxiliary functions: writing down */
-
-typedef struct
-{
-  GranaryServiceStore *store; /* (owned) */
-  GranaryService      *row;   /* (owned) */
-} Save;
+/* Auxiliary functions */
 
 static void
-save_free (gpointer data)
+saved_cb (GranaryServiceUnit *self)
 {
-  Save *job = data;
-
-  granary_service_store_unref (job->store);
-  granary_service_unref (job->row);
-  g_free (job);
-}
-
-/* A row that was removed stays so. */
-static gboolean
-save_cb (GranaryWriter  *writer,
-         gpointer        data,
-         GError        **error)
-{
-  Save *job = data;
-  g_autoptr (GPtrArray) stored = granary_writer_list_services (writer, job->row->uid, error);
-
-  if (stored == NULL)
-    return FALSE;
-
-  return stored->len == 0 || granary_writer_put_service (writer, job->row, error);
-}
-
-static void
-save_thread (GTask        *task,
-             gpointer      source_object,
-             gpointer      task_data,
-             GCancellable *cancellable)
-{
-  Save *job = task_data;
-  GError *error = NULL;
-
-  if (granary_catalog_write (job->store->catalog, save_cb, job, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static gboolean
-save_again_cb (gpointer user_data)
-{
-  GranaryServiceUnit *self = user_data;
-
-  self->save_id = 0;
-  save (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-saved_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  GranaryServiceUnit *self = GRANARY_SERVICE_UNIT (source);
-  g_autoptr (GError) error = NULL;
-
-  self->n_saving--;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      g_debug ("Writing down %s: %s", self->row->uid, error->message);
-      /* A full disk may have room again. What cannot be written at the end, the next start finds
-       * out by itself. */
-      if (self->is_closing)
-        self->is_dirty = FALSE;
-      else if (self->save_id == 0)
-        self->save_id = g_timeout_add_seconds (SAVE_AGAIN_SECONDS, save_again_cb, self);
-    }
-  else if (self->is_dirty)
-    {
-      save (self);
-      return;
-    }
-
   g_signal_emit (self, signals[CHANGED], 0);
-}
-
-/* What happens while one write is on its way goes with the next. */
-static void
-save (GranaryServiceUnit *self)
-{
-  g_autoptr (GTask) task = NULL;
-  Save *job;
-
-  self->is_dirty = TRUE;
-  if (self->n_saving > 0)
-    return;
-
-  self->is_dirty = FALSE;
-  self->n_saving++;
-  job = g_new0 (Save, 1);
-  job->store = granary_service_store_ref (self->store);
-  job->row = granary_service_copy (self->row);
-  task = g_task_new (self, NULL, saved_cb, NULL);
-  g_task_set_source_tag (task, save);
-  g_task_set_task_data (task, job, save_free);
-  granary_worker_run (self->worker, task, save_thread);
 }
 
 static void
@@ -181,11 +78,9 @@ set_state (GranaryServiceUnit  *self,
 {
   self->row->state = state;
   self->row->available = state == GRANARY_SERVICE_RUNNING ? 1 : 0;
-  save (self);
+  granary_service_saver_save (self->saver, self->row);
   g_signal_emit (self, signals[CHANGED], 0);
 }
-
-/* Auxiliary functions: runs */
 
 /* It does not run and is not going to, until somebody starts it by hand. */
 static void
@@ -358,7 +253,7 @@ prepared_cb (GObject      *source,
       self->port = g_steal_pointer (&prepared->port);
       g_free (self->row->url);
       self->row->url = granary_service_port_to_url (self->port->number);
-      save (self);
+      granary_service_saver_save (self->saver, self->row);
     }
   if (is_called_off || !self->row->is_wanted || self->is_closing)
     {
@@ -461,7 +356,6 @@ granary_service_unit_dispose (GObject *object)
   GranaryServiceUnit *self = GRANARY_SERVICE_UNIT (object);
 
   g_clear_handle_id (&self->restart_id, g_source_remove);
-  g_clear_handle_id (&self->save_id, g_source_remove);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   if (self->process != NULL)
@@ -470,6 +364,7 @@ granary_service_unit_dispose (GObject *object)
       granary_service_process_kill (self->process);
     }
   g_clear_object (&self->process);
+  g_clear_object (&self->saver);
   g_clear_object (&self->worker);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->port, granary_service_port_close);
@@ -530,6 +425,8 @@ granary_service_unit_new (GranaryServiceStore  *store,
   self->store = granary_service_store_ref (store);
   self->row = granary_service_copy (row);
   self->port = port;
+  self->saver = granary_service_saver_new (store, self->worker);
+  g_signal_connect_object (self->saver, "saved", G_CALLBACK (saved_cb), self, G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -575,8 +472,7 @@ granary_service_unit_is_at_rest (GranaryServiceUnit *self)
 {
   g_return_val_if_fail (GRANARY_IS_SERVICE_UNIT (self), TRUE);
 
-  return !granary_service_unit_is_running (self) && self->n_saving == 0 && !self->is_dirty &&
-         self->save_id == 0;
+  return !granary_service_unit_is_running (self) && granary_service_saver_is_done (self->saver);
 }
 
 /* Tells whether it was stopped since something was asked for. */
@@ -638,7 +534,7 @@ granary_service_unit_start (GranaryServiceUnit   *self,
     }
   else
     {
-      save (self);
+      granary_service_saver_save (self->saver, self->row);
     }
   reconcile (self);
 }
@@ -671,7 +567,7 @@ granary_service_unit_stop (GranaryServiceUnit *self)
 
   self->n_stops++;
   self->row->is_wanted = FALSE;
-  save (self);
+  granary_service_saver_save (self->saver, self->row);
   reconcile (self);
 }
 
@@ -717,6 +613,6 @@ granary_service_unit_close (GranaryServiceUnit *self)
 
   self->is_closing = TRUE;
   g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->save_id, g_source_remove);
+  granary_service_saver_close (self->saver);
   reconcile (self);
 }

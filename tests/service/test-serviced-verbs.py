@@ -7,7 +7,7 @@ import pathlib
 import stat
 import zipfile
 
-from serviced import ECHO, Refused, Tap, kill, place, refused, wait_for
+from serviced import ECHO, REASONS, Refused, Tap, kill, place, refused, wait_for
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -78,6 +78,17 @@ def groups():
             assert refused(there.publish, version, name).reason == 'SERVICE_NAME_INVALID', name
         assert refused(client.call, 'publish', version_id=version, group_uid='grp-none',
                        profile={}).reason == 'SERVICE_MISSING'
+
+        # Of two at once with one name, one comes too late.
+        numbers = [client.send('publish', version_id=version, name='race', profile={})
+                   for _ in range(2)]
+        answers = [client.receive(), client.receive()]
+        assert sorted(answer['id'] for answer in answers) == numbers
+        late = [answer['error'] for answer in answers if 'error' in answer]
+        assert len(late) == 1 and REASONS[late[0]['reason']] == 'SERVICE_NAME_TAKEN', answers
+        race = [row['uid'] for row in there.services() if row['name'] == 'race']
+        assert len(race) == 1 and there.leftovers() == []
+        client.call('remove', uid=race[0])
 
         # A number is not used again while the group is there.
         client.call('remove', uid=second)
