@@ -13,6 +13,7 @@
 #include "granary-local.h"
 #include "granary-sdk.h"
 #include "granary-test-repository.h"
+#include "granary-ui-test.h"
 #include "granary-upload-dialog.h"
 #include "granary-version-head.h"
 #include "shell-test.h"
@@ -20,11 +21,7 @@
 
 /* What can be done with a version beside publishing it: making an upload live, and its SDK. */
 
-#define wait_until(condition) \
-  G_STMT_START { \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-  } G_STMT_END
+#define wait_until(condition) granary_ui_test_wait (condition)
 
 typedef struct
 {
@@ -135,6 +132,8 @@ test_upload_live (Fixture       *fixture,
                             GRANARY_SERVICE_STARTING);
   upload (fixture, "{\"a\": 4}\n");
   g_assert_cmpstr (shell_test_get_toast_button (fixture->shell), ==, "_Update Services");
+  shell_test_press_toast (fixture->shell);
+  wait_until (granary_fake_services_count (fixture->host, "update") == 2);
 }
 
 static GtkWidget *
