@@ -21,6 +21,7 @@ struct _GranaryPreferences
   GtkButton            *reset_button;
   AdwSwitchRow         *notify_row;
   AdwSwitchRow         *details_row;
+  AdwEntryRow          *cosbrowser_row;
 };
 
 G_DEFINE_FINAL_TYPE (GranaryPreferences, granary_preferences, ADW_TYPE_PREFERENCES_DIALOG)
@@ -110,6 +111,7 @@ granary_preferences_class_init (GranaryPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GranaryPreferences, reset_button);
   gtk_widget_class_bind_template_child (widget_class, GranaryPreferences, notify_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryPreferences, details_row);
+  gtk_widget_class_bind_template_child (widget_class, GranaryPreferences, cosbrowser_row);
   gtk_widget_class_bind_template_callback (widget_class, choose_cb);
   gtk_widget_class_bind_template_callback (widget_class, reset_cb);
 }
@@ -141,6 +143,7 @@ granary_preferences_new (GSettings      *settings,
   self->folders = g_object_ref (folders);
   g_settings_bind (settings, "notify-when-done", self->notify_row, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "cosbrowser", self->cosbrowser_row, "text", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "show-details", self->details_row, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (folders, "changed", G_CALLBACK (update_folder), self,
