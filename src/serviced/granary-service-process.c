@@ -307,6 +307,35 @@ read_log (GranaryServiceProcess *self)
   return MAX (length, 0);
 }
 
+static gboolean
+open_pipe (int      *reader,
+           int      *writer,
+           GError  **error)
+{
+  int ends[2];
+
+  if (!g_unix_open_pipe (ends, O_CLOEXEC, error))
+    return FALSE;
+
+  *reader = ends[0];
+  *writer = ends[1];
+  return TRUE;
+}
+
+/* The first program of the command line was there a moment ago, and cannot be run. */
+static void
+set_spawn_error (GranaryServiceProcess  *self,
+                 const GError           *spawn_error,
+                 GError                **error)
+{
+  if (self->line->is_sandboxed || self->line->has_scope)
+    granary_set_error (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_SANDBOX_MISSING,
+                       self->plan->uid, "%s", spawn_error->message);
+  else
+    granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_PYTHON_MISSING,
+                       self->plan->python, "%s", spawn_error->message);
+}
+
 /* Sources */
 
 static gboolean
@@ -466,17 +495,6 @@ granary_service_process_new (const GranaryServicePlan *plan)
   return self;
 }
 
-static gboolean
-open_pipe (int      ends[2],
-           GError **error)
-{
-  ends[0] = ends[1] = -1;
-  if (g_unix_open_pipe (ends, O_CLOEXEC, error))
-    return TRUE;
-
-  return FALSE;
-}
-
 /**
  * granary_service_process_start:
  * @self: a run that was not started
@@ -485,7 +503,7 @@ open_pipe (int      ends[2],
  * Starts it. What becomes of it is told by the signals, never from within this function.
  *
  * Errors: %GRANARY_REASON_PYTHON_MISSING, %GRANARY_REASON_SANDBOX_MISSING,
- * %GRANARY_REASON_SOURCE_MISSING for a snapshot that is gone, those of g_spawn_async().
+ * %GRANARY_REASON_SOURCE_MISSING for a snapshot that is gone, those of pipes.
  *
  * Returns: whether it runs
  */
@@ -499,7 +517,7 @@ granary_service_process_start (GranaryServiceProcess  *self,
   g_autofd int token_end = -1;
   g_autofd int control_end = -1;
   g_autofd int log_end = -1;
-  int ends[2];
+  g_autoptr (GError) spawn_error = NULL;
   int fds[4];
   gssize written;
   guint seconds;
@@ -511,22 +529,11 @@ granary_service_process_start (GranaryServiceProcess  *self,
   if (self->line == NULL)
     return FALSE;
 
-  if (!open_pipe (ends, error))
+  if (!open_pipe (&self->status_fd, &status_end, error) ||
+      !open_pipe (&self->log_fd, &log_end, error) ||
+      !open_pipe (&token_end, &token_fd, error) ||
+      !open_pipe (&control_end, &self->control_fd, error))
     return FALSE;
-  self->status_fd = ends[0];
-  status_end = ends[1];
-  if (!open_pipe (ends, error))
-    return FALSE;
-  self->log_fd = ends[0];
-  log_end = ends[1];
-  if (!open_pipe (ends, error))
-    return FALSE;
-  token_end = ends[0];
-  token_fd = ends[1];
-  if (!open_pipe (ends, error))
-    return FALSE;
-  control_end = ends[0];
-  self->control_fd = ends[1];
   if (!g_unix_set_fd_nonblocking (self->status_fd, TRUE, error) ||
       !g_unix_set_fd_nonblocking (self->log_fd, TRUE, error) ||
       !g_unix_set_fd_nonblocking (self->control_fd, TRUE, error) ||
@@ -554,8 +561,11 @@ granary_service_process_start (GranaryServiceProcess  *self,
   command.fds = fds;
   command.n_fds = G_N_ELEMENTS (fds);
   command.memory = self->line->data_limit;
-  if (!granary_service_spawn (&command, &self->pid, error))
-    return FALSE;
+  if (!granary_service_spawn (&command, &self->pid, &spawn_error))
+    {
+      set_spawn_error (self, spawn_error, error);
+      return FALSE;
+    }
 
   g_object_ref (self);
   self->state = STATE_STARTING;

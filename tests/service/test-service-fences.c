@@ -98,7 +98,7 @@ test_reach (void)
     "try: os.kill(%d, 0); print('can signal')\n"
     "except OSError: pass\n"
     "serve()\n",
-    home, user->pw_dir, secret, getpid ());
+    home, user != NULL ? user->pw_dir : "/home", secret, getpid ());
   service_test_act (&test, source);
   service_test_start (&test);
   service_test_wait_ready (&test);

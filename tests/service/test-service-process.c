@@ -407,6 +407,18 @@ test_missing (void)
   g_set_str (&test.plan->python, script);
   service_test_start (&test);
   service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_PYTHON, script, FALSE);
+  {
+    g_autofree char *path = service_test_hide_sandbox (&test);
+    g_autoptr (GranaryServiceProcess) process = NULL;
+    g_autoptr (GError) error = NULL;
+
+    test.plan->profile->allow_unsandboxed = TRUE;
+    process = granary_service_process_new (test.plan);
+    g_assert_false (granary_service_process_start (process, &error));
+    g_assert_true (granary_error_matches_reason (error, GRANARY_REASON_PYTHON_MISSING));
+    g_assert_cmpstr (granary_error_get_subject (error), ==, script);
+    g_setenv ("PATH", path, TRUE);
+  }
   service_test_tear_down (&test);
 }
 
