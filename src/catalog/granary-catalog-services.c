@@ -16,7 +16,8 @@
   "SELECT s.uid, s.group_uid, s.name, s.number, s.model_uid, s.version_uid, s.model_name," \
   " s.version_number, s.state, s.state_text, s.created, s.url, s.failure, s.failure_detail," \
   " s.n_restarts, s.replicas, s.available, s.started, s.files_as_of, s.profile, s.is_wanted," \
-  " s.version_id, v.model_id, s.weight," \
+  " s.version_id," \
+  " coalesce(v.model_id, (SELECT k.id FROM models k WHERE k.uid = s.model_uid)), s.weight," \
   " coalesce(s.files_as_of > 0 AND v.files_changed > s.files_as_of, 0)," \
   " CASE WHEN v.id IS NULL THEN s.version_uid IS NULL" \
   "     OR EXISTS (SELECT 1 FROM models k WHERE k.uid = s.model_uid)" \

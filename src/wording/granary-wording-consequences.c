@@ -128,10 +128,10 @@ granary_wording_for_delete (const char          *object,
     {
       g_autofree char *without = g_steal_pointer (&body);
       g_autofree char *services =
-        g_strdup_printf (ngettext ("%d service uses this: it keeps running, but cannot start "
-                                   "again once it is stopped.",
-                                   "%d services use this: they keep running, but cannot start "
-                                   "again once they are stopped.",
+        g_strdup_printf (ngettext ("%d service uses it. A running service keeps running; once "
+                                   "stopped it cannot be started again until this is restored.",
+                                   "%d services use it. A running service keeps running; once "
+                                   "stopped it cannot be started again until this is restored.",
                                    impact->n_services),
                          impact->n_services);
 

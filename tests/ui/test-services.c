@@ -4,7 +4,11 @@
 
 #include "config.h"
 
+#include "granary-commands.h"
+#include "granary-error.h"
 #include "granary-fake-services.h"
+#include "granary-log-dialog.h"
+#include "granary-log-text.h"
 #include "granary-service-line.h"
 #include "granary-services-page.h"
 #include "granary-ui-test.h"
@@ -322,6 +326,334 @@ test_update_needed (Fixture       *fixture,
   granary_ui_test_wait (widget_test_find_text (line, "Update") == NULL);
 }
 
+static AdwDialog *
+get_dialog (Fixture *fixture)
+{
+  return shell_test_get_dialog (fixture->shell);
+}
+
+/* Answers the question that is open. */
+static void
+answer (Fixture    *fixture,
+        const char *response)
+{
+  AdwDialog *dialog = get_dialog (fixture);
+
+  g_assert_true (ADW_IS_ALERT_DIALOG (dialog));
+  g_signal_emit_by_name (dialog, "response", response);
+  adw_dialog_force_close (dialog);
+  widget_test_settle ();
+}
+
+static void
+test_acts (Fixture       *fixture,
+           gconstpointer  data)
+{
+  GranaryCatalog *catalog = fixture->base.catalog;
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *verbs = NULL;
+  GtkWidget *line;
+
+  granary_fake_service_add (catalog, fixture->v2, "s1", "plates", 1, GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  line = find_line (fixture, "s1");
+
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (shows (line, "Stopped"));
+  g_assert_null (get_dialog (fixture));
+
+  /* Asking twice before there was an answer is asking once. */
+  granary_fake_services_set_held (fixture->host, TRUE);
+  gtk_widget_activate_action (line, "service.start", NULL);
+  gtk_widget_activate_action (line, "service.start", NULL);
+  granary_fake_services_set_held (fixture->host, FALSE);
+  granary_ui_test_wait (shows (line, "Running"));
+  g_assert_cmpuint (granary_fake_services_count (fixture->host, "start"), ==, 1);
+
+  granary_set_error (&failure, GRANARY_ERROR_CONFLICT, GRANARY_REASON_SERVICE_STATE, "plates",
+                     "busy");
+  granary_fake_services_set_error (fixture->host, "stop", failure);
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (shell_test_get_toast (fixture->shell) != NULL);
+  g_assert_cmpstr (shell_test_get_toast (fixture->shell), ==, "Could not stop “plates #1”");
+  granary_fake_services_set_error (fixture->host, "stop", NULL);
+  shell_test_forget_toast (fixture->shell);
+
+  gtk_widget_activate_action (line, "service.copy-address", NULL);
+  g_assert_cmpstr (shell_test_get_toast (fixture->shell), ==, "Address copied");
+
+  /* Removing asks first. */
+  gtk_widget_activate_action (line, "service.remove", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  answer (fixture, "cancel");
+  g_assert_cmpuint (granary_fake_services_count (fixture->host, "remove"), ==, 0);
+  gtk_widget_activate_action (line, "service.remove", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (fixture))),
+                            "The model stays."));
+  answer (fixture, "act");
+  granary_ui_test_wait (g_str_equal (get_state (fixture), "empty"));
+
+  verbs = granary_fake_services_dup_verbs (fixture->host);
+  g_assert_cmpstr (verbs, ==, "stop s1\nstart s1\nstop s1\nremove s1");
+}
+
+/* What cannot be started again is not stopped by one click. */
+static void
+test_version_gone (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  GtkWidget *line;
+
+  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                            GRANARY_SERVICE_RUNNING);
+  granary_ui_test_trash (&fixture->base, fixture->model_id, "t1");
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL &&
+                        shows (find_line (fixture, "s1"), "deleted"));
+  line = find_line (fixture, "s1");
+
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (fixture))),
+                            "once stopped, it cannot be started again"));
+  answer (fixture, "cancel");
+  g_assert_cmpuint (granary_fake_services_count (fixture->host, "stop"), ==, 0);
+
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  answer (fixture, "act");
+  granary_ui_test_wait (shows (line, "Stopped"));
+
+  gtk_widget_activate_action (line, "service.start", NULL);
+  granary_ui_test_wait (shell_test_get_toast (fixture->shell) != NULL);
+  g_assert_cmpstr (shell_test_get_toast (fixture->shell), ==, "Could not start “plates #1”");
+}
+
+/* Where it costs money, starting again does too. */
+static void
+test_price (Fixture       *fixture,
+            gconstpointer  data)
+{
+  g_autoptr (GranaryFakeServices) host =
+    granary_fake_services_new (GRANARY_SERVICE_HOST_PRICED, fixture->base.catalog);
+  g_autoptr (GranaryPublishProfile) profile = granary_publish_profile_new ();
+  g_autoptr (GranaryService) service = NULL;
+  GtkWidget *line;
+
+  granary_connection_set_service_host (fixture->base.connection, GRANARY_SERVICE_HOST (host));
+  profile->price = 250;
+  service = granary_fake_service_new (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                                      GRANARY_SERVICE_STOPPED);
+  service->profile = granary_publish_profile_to_json (profile);
+  granary_fake_service_put (fixture->base.catalog, service);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  line = find_line (fixture, "s1");
+
+  /* At the price that was agreed to: at once. */
+  gtk_widget_activate_action (line, "service.start", NULL);
+  granary_ui_test_wait (shows (line, "Running"));
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (shows (line, "Stopped"));
+
+  granary_fake_services_set_quote (host, 375);
+  gtk_widget_activate_action (line, "service.start", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (get_dialog (fixture))),
+                            "3.75"));
+  answer (fixture, "cancel");
+  g_assert_cmpuint (granary_fake_services_count (host, "start"), ==, 1);
+  gtk_widget_activate_action (line, "service.start", NULL);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  answer (fixture, "act");
+  granary_ui_test_wait (shows (line, "Running"));
+}
+
+static char *
+dup_log (GranaryLogDialog *dialog)
+{
+  GtkTextBuffer *buffer = granary_log_dialog_get_text (dialog);
+  GtkTextIter start;
+  GtkTextIter end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+}
+
+static gboolean
+log_ends (GranaryLogDialog *dialog,
+          const char       *text)
+{
+  g_autofree char *log = dup_log (dialog);
+
+  return g_str_has_suffix (log, text);
+}
+
+static void
+test_log (Fixture       *fixture,
+          gconstpointer  data)
+{
+  g_autofree char *line = g_strnfill (1024 * 1024, 'x');
+  g_autoptr (GError) failure = NULL;
+  GtkWidget *row;
+  GranaryLogDialog *dialog;
+  GtkWidget *banner;
+
+  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                            GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  row = find_line (fixture, "s1");
+  gtk_widget_activate_action (row, "service.log", NULL);
+  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
+  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
+  granary_ui_test_wait (widget_test_find_text (GTK_WIDGET (dialog), "Nothing Logged Yet") != NULL);
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (dialog), "plates #1"));
+
+  /* It follows. */
+  granary_fake_services_add_log (fixture->host, "ready\n");
+  granary_ui_test_wait (log_ends (dialog, "ready\n"));
+  granary_fake_services_add_log (fixture->host, "\x1b[31mred\x1b[0m \x07\n");
+  granary_ui_test_wait (log_ends (dialog, "ready\nred \\u0007\n"));
+
+  /* A line of a megabyte. */
+  granary_fake_services_add_log (fixture->host, line);
+  granary_fake_services_add_log (fixture->host, "\nafter\n");
+  granary_ui_test_wait (log_ends (dialog, "x\nafter\n"));
+  g_assert_cmpint (gtk_text_buffer_get_line_count (granary_log_dialog_get_text (dialog)), >,
+                   1024);
+
+  /* Begun anew. */
+  granary_fake_services_new_log (fixture->host, "second life\n");
+  granary_ui_test_wait (log_ends (dialog, "second life\n"));
+  g_assert_cmpint (gtk_text_buffer_get_line_count (granary_log_dialog_get_text (dialog)), ==, 2);
+
+  granary_set_error (&failure, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, "plates",
+                     "no service");
+  granary_fake_services_set_error (fixture->host, "log", failure);
+  banner = widget_test_find (GTK_WIDGET (dialog), ADW_TYPE_BANNER, 1);
+  granary_ui_test_wait (adw_banner_get_revealed (ADW_BANNER (banner)));
+  g_assert_true (log_ends (dialog, "second life\n"));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  widget_test_settle ();
+}
+
+/* The end first; what is older on request. */
+static void
+test_long_log (Fixture       *fixture,
+               gconstpointer  data)
+{
+  g_autoptr (GString) log = g_string_new ("the beginning\n");
+  GranaryLogDialog *dialog;
+  GtkWidget *banner;
+  g_autofree char *tail = NULL;
+  g_autofree char *whole = NULL;
+
+  for (guint i = 0; i < 40000; i++)
+    g_string_append_printf (log, "line %u of a log that is long\n", i);
+  granary_fake_services_add_log (fixture->host, log->str);
+  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                            GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  gtk_widget_activate_action (find_line (fixture, "s1"), "service.log", NULL);
+  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
+  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
+  granary_ui_test_wait (log_ends (dialog, "line 39999 of a log that is long\n"));
+  tail = dup_log (dialog);
+  g_assert_cmpuint (strlen (tail), <=, 64 * 1024);
+
+  banner = widget_test_find (GTK_WIDGET (dialog), ADW_TYPE_BANNER, 0);
+  g_assert_true (adw_banner_get_revealed (ADW_BANNER (banner)));
+  g_signal_emit_by_name (banner, "button-clicked");
+  granary_ui_test_wait (!adw_banner_get_revealed (ADW_BANNER (banner)));
+  whole = dup_log (dialog);
+  g_assert_cmpstr (whole, ==, log->str);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  widget_test_settle ();
+}
+
+static char *
+show_log (const char *text,
+          ...)
+{
+  g_autoptr (GranaryLogText) maker = granary_log_text_new ();
+  g_autoptr (GString) shown = g_string_new (NULL);
+  va_list args;
+
+  va_start (args, text);
+  for (const char *piece = text; piece != NULL; piece = va_arg (args, const char *))
+    {
+      g_autofree char *taken = granary_log_text_take (maker, piece);
+
+      g_string_append (shown, taken);
+    }
+  va_end (args);
+
+  return g_string_free (g_steal_pointer (&shown), FALSE);
+}
+
+static void
+test_log_text (void)
+{
+  g_autofree char *plain = show_log ("one\ttwo\n", "视觉\n", NULL);
+  g_autofree char *colours = show_log ("\x1b[1;3", "1mred\x1b[0m\x1b[2K!", NULL);
+  g_autofree char *returns = show_log ("10%\r20%\r", "\nwindows\r\nend", NULL);
+  g_autofree char *hidden = show_log ("\x01\x7f\u202e\u2028\x1b]0;title\x07", NULL);
+  g_autofree char *broken = show_log ("\x1b[\x1b[1mok\x1b", "x", NULL);
+  g_autofree char *half = g_strnfill (GRANARY_LOG_LINE_MAX - 1, 'a');
+  g_autofree char *long_line = show_log (half, "bc", NULL);
+
+  g_assert_cmpstr (plain, ==, "one\ttwo\n视觉\n");
+  g_assert_cmpstr (colours, ==, "red!");
+  g_assert_cmpstr (returns, ==, "10%\n20%\nwindows\nend");
+  g_assert_cmpstr (hidden, ==, "\\u0001\\u007f\\u202e\\u2028\\u001b]0;title\\u0007");
+  g_assert_cmpstr (broken, ==, "ok\\u001bx");
+  g_assert_cmpuint (strlen (long_line), ==, GRANARY_LOG_LINE_MAX + 2);
+  g_assert_true (g_str_has_suffix (long_line, "ab\nc"));
+}
+
+static void
+test_delete (Fixture       *fixture,
+             gconstpointer  data)
+{
+  GranaryCatalog *catalog = fixture->base.catalog;
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  AdwDialog *question;
+  AdwDialog *related;
+  GtkWidget *line;
+  GtkWidget *label;
+
+  granary_fake_service_add (catalog, fixture->v2, "s1", "plates", 1, GRANARY_SERVICE_RUNNING);
+  granary_fake_service_add (catalog, fixture->v2, "s2", "plates", 2, GRANARY_SERVICE_STARTING);
+  granary_fake_service_add (catalog, fixture->v1, "s3", "others", 1, GRANARY_SERVICE_RUNNING);
+  g_array_append_val (ids, fixture->v2);
+  granary_command_delete (GTK_WIDGET (fixture->page), fixture->base.connection, NULL, ids);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  question = get_dialog (fixture);
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (question)),
+                            "2 services use it. A running service keeps running; once stopped it "
+                            "cannot be started again until this is restored."));
+  granary_ui_test_wait (
+    widget_test_find_text (GTK_WIDGET (question), "plates #1 (Running)") != NULL);
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (question), "plates #2 (Starting)"));
+  g_assert_null (widget_test_find_text (GTK_WIDGET (question), "others #1 (Running)"));
+
+  /* There and back: what is done there is seen here. */
+  label = widget_test_find_text (GTK_WIDGET (question), "View Related Services");
+  g_signal_emit_by_name (gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON), "clicked");
+  granary_ui_test_wait (get_dialog (fixture) != question);
+  related = get_dialog (fixture);
+  granary_ui_test_wait (widget_test_count (GTK_WIDGET (related), GRANARY_TYPE_SERVICE_LINE) == 2);
+  line = widget_test_find (GTK_WIDGET (related), GRANARY_TYPE_SERVICE_LINE, 1);
+  gtk_widget_activate_action (line, "service.stop", NULL);
+  granary_ui_test_wait (
+    widget_test_find_text (GTK_WIDGET (question), "plates #1 (Stopped)") != NULL);
+  adw_dialog_force_close (related);
+  widget_test_settle ();
+  g_assert_true (get_dialog (fixture) == question);
+  adw_dialog_force_close (question);
+  widget_test_settle ();
+}
+
 static void
 test_reveal (Fixture       *fixture,
              gconstpointer  data)
@@ -371,6 +703,13 @@ main (int    argc,
   g_test_add ("/services/many", Fixture, NULL, set_up, test_many, tear_down);
   g_test_add ("/services/search", Fixture, NULL, set_up, test_search, tear_down);
   g_test_add ("/services/update-needed", Fixture, NULL, set_up, test_update_needed, tear_down);
+  g_test_add ("/services/acts", Fixture, NULL, set_up, test_acts, tear_down);
+  g_test_add ("/services/version-gone", Fixture, NULL, set_up, test_version_gone, tear_down);
+  g_test_add ("/services/price", Fixture, NULL, set_up, test_price, tear_down);
+  g_test_add ("/services/log", Fixture, NULL, set_up, test_log, tear_down);
+  g_test_add ("/services/long-log", Fixture, NULL, set_up, test_long_log, tear_down);
+  g_test_add_func ("/services/log-text", test_log_text);
+  g_test_add ("/services/delete", Fixture, NULL, set_up, test_delete, tear_down);
   g_test_add ("/services/reveal", Fixture, NULL, set_up, test_reveal, tear_down);
   g_test_add ("/services/fits", Fixture, NULL, set_up, test_fits, tear_down);
 

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "granary-publishes.h"
+#include "granary-services-brief.h"
 #include "granary-services-dialog.h"
 #include "granary-wording.h"
 
@@ -16,8 +18,11 @@ typedef struct
   GtkWidget         *parent;     /* (owned) */
   GranaryConnection *connection; /* (owned) */
   GranaryTargets    *targets;    /* (owned) (nullable) until loaded */
+  GranaryServiceList *services;  /* (owned) (nullable): while it is asked, when there are any */
   GranaryTransfer   *transfer;   /* (owned) (nullable) until confirmed */
+  GtkWidget         *related;    /* (unowned) (nullable): a button of the question */
   GtkCheckButton    *keep;       /* (unowned) (nullable): of the question */
+  gboolean           keeps;      /* the files, as answered */
 } Deletion;
 
 /* What the Undo button of a toast puts back. */
@@ -34,6 +39,7 @@ deletion_free (Deletion *self)
   g_object_unref (self->parent);
   g_object_unref (self->connection);
   g_clear_pointer (&self->targets, granary_targets_free);
+  g_clear_object (&self->services);
   g_clear_object (&self->transfer);
   g_free (self);
 }
@@ -120,8 +126,11 @@ static void
 services_cb (GtkButton *button,
              Deletion  *self)
 {
-  adw_dialog_present (ADW_DIALOG (granary_services_dialog_new (self->targets->object,
-                                                               self->targets->services)),
+  GranaryTargets *targets = self->targets;
+
+  adw_dialog_present (ADW_DIALOG (granary_services_dialog_new (self->connection, self->services,
+                                                               targets->object, targets->model_ids,
+                                                               targets->version_ids)),
                       GTK_WIDGET (button));
 }
 
@@ -135,7 +144,16 @@ make_extra (Deletion *self)
   if (self->targets->services->len > 0)
     {
       GtkWidget *button = gtk_button_new_with_mnemonic (_("_View Related Services"));
+      GtkWidget *brief;
 
+      self->related = button;
+      self->services = granary_service_list_new ();
+      brief = granary_services_brief_new (self->services, self->targets->model_ids,
+                                          self->targets->version_ids);
+      gtk_widget_set_halign (brief, GTK_ALIGN_CENTER);
+      gtk_box_append (GTK_BOX (box), brief);
+      granary_service_list_set_catalog (self->services,
+                                        granary_connection_get_catalog (self->connection));
       g_signal_connect (button, "clicked", G_CALLBACK (services_cb), self);
       gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
       gtk_box_append (GTK_BOX (box), button);
@@ -151,6 +169,22 @@ make_extra (Deletion *self)
   return box;
 }
 
+/* Whatever was being published of it is over now: it is called off, or a service that goes on. */
+static void
+settled_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Deletion *self = user_data;
+  GranaryTargets *targets = self->targets;
+  g_autoptr (GranaryDeleteRequest) request = NULL;
+
+  granary_publishes_settle_finish (self->connection, result);
+  request = granary_delete_request_new (targets->model_ids, targets->single_ids, self->keeps);
+  granary_repository_delete_async (granary_connection_get_repository (self->connection), request,
+                                   self->transfer, deleted_cb, self);
+}
+
 static void
 answered_cb (GObject      *source,
              GAsyncResult *result,
@@ -159,19 +193,20 @@ answered_cb (GObject      *source,
   g_autoptr (Deletion) self = user_data;
   const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result);
   GranaryTargets *targets = self->targets;
-  g_autoptr (GranaryDeleteRequest) request = NULL;
-  gboolean keep = self->keep != NULL && gtk_check_button_get_active (self->keep);
-  GranaryRepository *repository;
 
+  self->keeps = self->keep != NULL && gtk_check_button_get_active (self->keep);
   self->keep = NULL;
+  /* It can still be pressed while the question goes away. */
+  if (self->related != NULL)
+    g_signal_handlers_disconnect_by_data (self->related, self);
+  self->related = NULL;
   if (g_strcmp0 (response, "delete") != 0)
     return;
 
-  repository = granary_connection_get_repository (self->connection);
   self->transfer = granary_transfer_new (GRANARY_TRANSFER_DELETE, targets->object);
   granary_command_show_if_slow (self->parent, self->transfer);
-  request = granary_delete_request_new (targets->model_ids, targets->single_ids, keep);
-  granary_repository_delete_async (repository, request, self->transfer, deleted_cb, self);
+  granary_publishes_settle_async (self->connection, targets->model_ids, targets->version_ids,
+                                  settled_cb, self);
   g_steal_pointer (&self);
 }
 

@@ -94,7 +94,8 @@ show_model (GranaryDetails *self)
   granary_description_section_set_model (self->description, model);
   granary_tags_section_set_model (self->tags, model);
   granary_metric_section_set_model (self->metric, model);
-  granary_services_section_set_services (self->model_services, self->subject->services);
+  granary_services_section_set_services (self->model_services, self->connection,
+                                         self->subject->services);
   granary_model_facts_set_subject (self->model_facts, self->subject);
   granary_history_section_set_subject (self->model_history, self->subject);
 }
@@ -155,7 +156,8 @@ show_version (GranaryDetails *self,
   granary_metrics_section_set_version (self->metrics, version);
   granary_version_facts_set_subject (self->version_facts, self->subject);
   granary_version_head_set_services (self->head, self->subject->services);
-  granary_services_section_set_services (self->version_services, self->subject->services);
+  granary_services_section_set_services (self->version_services, self->connection,
+                                         self->subject->services);
   granary_files_section_set_version (self->files, version);
   granary_history_section_set_subject (self->version_history, self->subject);
   check_files (self);

@@ -159,17 +159,17 @@ update_actions (GranaryServiceLine *self)
 
   /* One button for what comes next; the menu has both. */
   gtk_widget_set_visible (GTK_WIDGET (self->toggle), can_start || can_stop);
-  if (can_stop)
-    {
-      gtk_button_set_icon_name (self->toggle, "media-playback-stop-symbolic");
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle), _("Stop"));
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->toggle), "service.stop");
-    }
-  else if (can_start)
+  if (can_start)
     {
       gtk_button_set_icon_name (self->toggle, "media-playback-start-symbolic");
       gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle), _("Start"));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->toggle), "service.start");
+    }
+  else if (can_stop)
+    {
+      gtk_button_set_icon_name (self->toggle, "media-playback-stop-symbolic");
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle), _("Stop"));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->toggle), "service.stop");
     }
 }
 

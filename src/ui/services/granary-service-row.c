@@ -6,31 +6,21 @@
 
 #include "granary-service-row.h"
 
-#include "granary-error.h"
+#include <glib/gi18n-lib.h>
+
+#include "granary-service-text.h"
 #include "granary-wording.h"
 
 struct _GranaryServiceRow
 {
-  AdwActionRow  parent_instance;
+  GtkBox      parent_instance;
 
-  GtkImage     *icon;
+  GtkImage   *icon;
+  GtkLabel   *label;
+  const char *style; /* of the state that is shown */
 };
 
-G_DEFINE_FINAL_TYPE (GranaryServiceRow, granary_service_row, ADW_TYPE_ACTION_ROW)
-
-/* How a state looks. The words stand beside it, so that colour is never all there is. */
-static const struct
-{
-  const char *icon;
-  const char *style;
-} looks[GRANARY_N_SERVICE_STATES] = {
-  [GRANARY_SERVICE_UNKNOWN] = { "dialog-question-symbolic", "dim-label" },
-  [GRANARY_SERVICE_STARTING] = { "content-loading-symbolic", "dim-label" },
-  [GRANARY_SERVICE_RUNNING] = { "media-playback-start-symbolic", "success" },
-  [GRANARY_SERVICE_STOPPING] = { "content-loading-symbolic", "dim-label" },
-  [GRANARY_SERVICE_STOPPED] = { "media-playback-stop-symbolic", "dim-label" },
-  [GRANARY_SERVICE_FAILED] = { "dialog-error-symbolic", "error" },
-};
+G_DEFINE_FINAL_TYPE (GranaryServiceRow, granary_service_row, GTK_TYPE_BOX)
 
 static void
 granary_service_row_class_init (GranaryServiceRowClass *klass)
@@ -40,11 +30,15 @@ granary_service_row_class_init (GranaryServiceRowClass *klass)
 static void
 granary_service_row_init (GranaryServiceRow *self)
 {
+  gtk_box_set_spacing (GTK_BOX (self), 6);
   self->icon = g_object_new (GTK_TYPE_IMAGE,
                              "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
                              NULL);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (self), GTK_WIDGET (self->icon));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+  self->label = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_xalign (self->label, 0);
+  gtk_label_set_ellipsize (self->label, PANGO_ELLIPSIZE_MIDDLE);
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->icon));
+  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->label));
 }
 
 GtkWidget *
@@ -62,23 +56,23 @@ void
 granary_service_row_set_service (GranaryServiceRow    *self,
                                  const GranaryService *service)
 {
-  const char *name;
   g_autofree char *title = NULL;
-  g_autofree char *line = NULL;
-  g_autofree char *subtitle = NULL;
+  g_autofree char *text = NULL;
+  const char *style;
 
   g_return_if_fail (GRANARY_IS_SERVICE_ROW (self));
   g_return_if_fail (service != NULL);
 
-  name = service->name != NULL && *service->name != '\0' ? service->name : service->uid;
-  title = granary_display_path (name != NULL ? name : "");
-  line = granary_wording_service (service);
-  subtitle = granary_display_path (line);
+  title = granary_service_dup_title (service);
+  /* Translators: the name of a service, and what it is doing. */
+  text = g_strdup_printf (C_("service", "%1$s (%2$s)"), title,
+                          granary_wording_service_state (service->state));
+  gtk_label_set_label (self->label, text);
+  gtk_image_set_from_icon_name (self->icon, granary_service_get_icon (service));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
-  gtk_image_set_from_icon_name (self->icon, looks[service->state].icon);
-  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->icon), looks[i].style);
-  gtk_widget_add_css_class (GTK_WIDGET (self->icon), looks[service->state].style);
+  style = granary_service_get_style (service);
+  if (self->style != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->icon), self->style);
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), style);
+  self->style = style;
 }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <adwaita.h>
+#include <gtk/gtk.h>
 
 #include "granary-service.h"
 
@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 /**
  * GranaryServiceRow:
  *
- * One model service as it was last seen: its name, the version it runs and what it is doing.
+ * One line about a model service: its name and what it is doing, such as `plate-ocr #2 (Running)`.
  */
 #define GRANARY_TYPE_SERVICE_ROW (granary_service_row_get_type ())
-G_DECLARE_FINAL_TYPE (GranaryServiceRow, granary_service_row, GRANARY, SERVICE_ROW, AdwActionRow)
+G_DECLARE_FINAL_TYPE (GranaryServiceRow, granary_service_row, GRANARY, SERVICE_ROW, GtkBox)
 
 GtkWidget *granary_service_row_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void       granary_service_row_set_service (GranaryServiceRow    *self,

@@ -211,6 +211,27 @@ granary_service_matches (const GranaryService *service,
   return TRUE;
 }
 
+static gboolean
+has_id (GArray *ids,
+        gint64  id)
+{
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == id)
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+granary_service_is_of (const GranaryService *service,
+                       GArray               *model_ids,
+                       GArray               *version_ids)
+{
+  g_return_val_if_fail (service != NULL, FALSE);
+
+  return has_id (model_ids, service->model_id) || has_id (version_ids, service->version_id);
+}
+
 gboolean
 granary_service_can (const GranaryService *service,
                      GranaryServiceAction  action)

@@ -24,6 +24,10 @@ const char *granary_service_get_style   (const GranaryService *service);
 /* @text is case-folded. */
 gboolean    granary_service_matches     (const GranaryService *service,
                                          const char           *text);
+/* Whether it runs any of these versions, or is one of these models: (element-type gint64) (nullable). */
+gboolean    granary_service_is_of       (const GranaryService *service,
+                                         GArray               *model_ids,
+                                         GArray               *version_ids);
 /* Whether that can be asked of it now; another refusal is the host's. */
 gboolean    granary_service_can         (const GranaryService *service,
                                          GranaryServiceAction  action);

@@ -4,21 +4,25 @@
 
 #include <adwaita.h>
 
-#include "granary-service.h"
+#include "granary-connection.h"
+#include "granary-service-list.h"
 
 G_BEGIN_DECLS
 
 /**
  * GranaryServicesDialog:
  *
- * The service groups that use a version or model, with their services: what is looked at before a
- * deletion is decided.
+ * The service groups that use a version or model, with their services: what is looked at, and acted
+ * on, before a deletion is decided.
  */
 #define GRANARY_TYPE_SERVICES_DIALOG (granary_services_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryServicesDialog, granary_services_dialog, GRANARY, SERVICES_DIALOG, AdwDialog)
 
-/* @object: what they use. @services: (element-type GranaryService) */
-GranaryServicesDialog *granary_services_dialog_new (const char *object,
-                                                    GPtrArray  *services) G_GNUC_WARN_UNUSED_RESULT;
+/* @object: what they use. Ids: (element-type gint64) */
+GranaryServicesDialog *granary_services_dialog_new (GranaryConnection  *connection,
+                                                    GranaryServiceList *list,
+                                                    const char         *object,
+                                                    GArray             *model_ids,
+                                                    GArray             *version_ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

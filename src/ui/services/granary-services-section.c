@@ -9,7 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "granary-section-rows.h"
-#include "granary-service-row.h"
+#include "granary-service-line.h"
+#include "granary-service-text.h"
 
 /* The rest is counted; a version with more is a rarity. */
 #define FEW_SERVICES 20
@@ -58,13 +59,43 @@ granary_services_section_init (GranaryServicesSection *self)
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
+static GtkWidget *
+make_row (void)
+{
+  GtkWidget *row = adw_preferences_row_new ();
+  GtkWidget *line = granary_service_line_new ();
+
+  /* What is in it has the focus. */
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE);
+  gtk_widget_add_css_class (row, "service-row");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
+
+  return row;
+}
+
+static void
+set_row (GtkWidget         *row,
+         GranaryConnection *connection,
+         GranaryService    *service)
+{
+  GtkWidget *line = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+  g_autofree char *label = granary_service_dup_label (service);
+
+  granary_service_line_set_connection (GRANARY_SERVICE_LINE (line), connection);
+  granary_service_line_set_service (GRANARY_SERVICE_LINE (line), service);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
 /**
  * granary_services_section_set_services:
  * @self: the section
+ * @connection: (nullable): whose services they are
  * @services: (element-type GranaryService): running ones first
  */
 void
 granary_services_section_set_services (GranaryServicesSection *self,
+                                       GranaryConnection      *connection,
                                        GPtrArray              *services)
 {
   guint n_shown;
@@ -74,10 +105,9 @@ granary_services_section_set_services (GranaryServicesSection *self,
   g_return_if_fail (services != NULL);
 
   n_shown = MIN (services->len, FEW_SERVICES);
-  granary_section_resize (self->group, self->rows, n_shown, granary_service_row_new);
+  granary_section_resize (self->group, self->rows, n_shown, make_row);
   for (guint i = 0; i < n_shown; i++)
-    granary_service_row_set_service (g_ptr_array_index (self->rows, i),
-                                     g_ptr_array_index (services, i));
+    set_row (g_ptr_array_index (self->rows, i), connection, g_ptr_array_index (services, i));
 
   if (services->len > n_shown)
     rest = g_strdup_printf (ngettext ("and %u more", "and %u more", services->len - n_shown),

@@ -4,7 +4,7 @@
 
 #include <adwaita.h>
 
-#include "granary-service.h"
+#include "granary-connection.h"
 
 G_BEGIN_DECLS
 
@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 #define GRANARY_TYPE_SERVICES_SECTION (granary_services_section_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryServicesSection, granary_services_section, GRANARY, SERVICES_SECTION, AdwBin)
 
-/* @services: (element-type GranaryService) */
+/* @connection (nullable): whose services they are. @services: (element-type GranaryService) */
 void granary_services_section_set_services (GranaryServicesSection *self,
+                                            GranaryConnection      *connection,
                                             GPtrArray              *services);
 
 G_END_DECLS

@@ -39,17 +39,6 @@ G_DEFINE_FINAL_TYPE (GranaryServicesView, granary_services_view, ADW_TYPE_BIN)
 /* Which services */
 
 static gboolean
-contains (GArray *ids,
-          gint64  id)
-{
-  for (guint i = 0; ids != NULL && i < ids->len; i++)
-    if (g_array_index (ids, gint64, i) == id)
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
 match_cb (gpointer object,
           gpointer user_data)
 {
@@ -57,8 +46,7 @@ match_cb (gpointer object,
   const GranaryService *service = granary_service_item_get_service (object);
 
   if ((self->model_ids != NULL || self->version_ids != NULL) &&
-      !contains (self->model_ids, service->model_id) &&
-      !contains (self->version_ids, service->version_id))
+      !granary_service_is_of (service, self->model_ids, self->version_ids))
     return FALSE;
 
   return self->search == NULL || granary_service_matches (service, self->search);
