@@ -99,7 +99,7 @@ test_related_services (Fixture       *fixture,
   g_assert_nonnull (text);
   granary_ui_test_wait (widget_test_count (GTK_WIDGET (dialog), GRANARY_TYPE_SERVICE_ROW) == 2);
   g_assert_nonnull (widget_test_find_text (GTK_WIDGET (dialog), "plates #1 (Running)"));
-  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (dialog), "plates-canary #1 (Stopped)"));
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (dialog), "canary #1 (Stopped)"));
   g_signal_emit_by_name (gtk_widget_get_ancestor (text, GTK_TYPE_BUTTON), "clicked");
   granary_ui_test_wait (GRANARY_IS_SERVICES_DIALOG (shell_test_get_dialog (fixture->shell)));
 
