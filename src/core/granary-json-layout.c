@@ -11,7 +11,7 @@
 #include "granary-json-tokens.h"
 
 /* What fits on a line stays on one. */
-#define COLUMNS 72
+#define COLUMNS 60
 
 /* A text view has no good time with longer ones. */
 #define MAX_TOKEN 2048

@@ -14,6 +14,8 @@
 /* Images that an undone edit, or an earlier request, can still name. */
 #define MAX_IMAGES 6
 
+#define EMPTY_IMAGE "{\n  \"" GRANARY_CALL_IMAGE_MEMBER "\": \"\"\n}"
+
 struct _GranaryCallDraft
 {
   char      *text;  /* (owned) */
@@ -204,6 +206,30 @@ set_member (GranaryCallDraft *self,
   return TRUE;
 }
 
+/* Whether all that the request holds is zeros in place of an input not given yet. */
+static gboolean
+is_zeros_only (const GranaryCallDraft *self)
+{
+  GranaryJsonTokens tokens = { self->text, 0, self->text + strlen (self->text) };
+  GranaryJsonPiece piece;
+  guint n_keys = 0;
+  gboolean is_zeros = FALSE;
+
+  while ((piece = granary_json_tokens_next (&tokens)) != GRANARY_JSON_PIECE_END)
+    if (piece == GRANARY_JSON_PIECE_KEY)
+      n_keys++;
+    else if (piece == GRANARY_JSON_PIECE_STRING)
+      {
+        GranaryCallPart *part = granary_call_draft_find_part (self, tokens.at, tokens.length);
+
+        is_zeros = part != NULL && part->dims != NULL;
+      }
+    else if (piece == GRANARY_JSON_PIECE_WORD)
+      return FALSE;
+
+  return is_zeros && n_keys == 1;
+}
+
 /**
  * granary_call_draft_put_image:
  * @self: a request
@@ -211,7 +237,8 @@ set_member (GranaryCallDraft *self,
  * @path: (nullable): the file it came from, in the file system's encoding
  * @bytes: what is in it, as granary_call_image_check() found it good
  *
- * Puts an image into the member `image`; the rest of the text stays as it is written.
+ * Puts an image into the member `image`; the rest of the text stays as it is written, but for a
+ * single input that is still zeros: the image takes its place.
  *
  * Returns: %FALSE, and nothing is changed, while the text is not a JSON object
  */
@@ -226,6 +253,9 @@ granary_call_draft_put_image (GranaryCallDraft *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
   g_return_val_if_fail (bytes != NULL, FALSE);
+
+  if (is_zeros_only (self))
+    granary_call_draft_set_text (self, EMPTY_IMAGE);
 
   /* Another image of that name and size is another part, and both can be gone back to. */
   for (guint count = 0; part == NULL; count = MAX (2, count + 1))

@@ -150,6 +150,21 @@ can (Fixture    *fixture,
 }
 
 static void
+press (Fixture    *fixture,
+       const char *label)
+{
+  GtkWidget *button;
+
+  for (guint i = 0; (button = widget_test_find (fixture->dialog, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (button)), label) == 0)
+      {
+        g_signal_emit_by_name (button, "clicked");
+        return;
+      }
+  g_assert_not_reached ();
+}
+
+static void
 open (Fixture *fixture)
 {
   g_autoptr (GranaryService) service = granary_fake_service_find (get_catalog (fixture), "s-1");
@@ -358,6 +373,84 @@ test_cancel (Fixture       *fixture,
   g_assert_true (has_text (fixture, 1, "\"result\": [7]"));
 }
 
+static gboolean
+has_toast (Fixture    *fixture,
+           const char *text)
+{
+  return widget_test_find_text (fixture->dialog, text) != NULL;
+}
+
+/* Ctrl+Enter sends from within the text. */
+static void
+test_key (Fixture       *fixture,
+          gconstpointer  data)
+{
+  g_autoptr (GListModel) controllers = NULL;
+  gboolean is_sent = FALSE;
+
+  open (fixture);
+  controllers = gtk_widget_observe_controllers (fixture->dialog);
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      g_autofree char *keys = NULL;
+      g_autoptr (GtkShortcut) shortcut = NULL;
+
+      if (!GTK_IS_SHORTCUT_CONTROLLER (controller) ||
+          gtk_event_controller_get_propagation_phase (controller) != GTK_PHASE_CAPTURE)
+        continue;
+      shortcut = g_list_model_get_item (G_LIST_MODEL (controller), 0);
+      keys = gtk_shortcut_trigger_to_string (gtk_shortcut_get_trigger (shortcut));
+      if (g_strcmp0 (keys, "<Control>Return|<Control>KP_Enter") != 0)
+        continue;
+      is_sent = gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut),
+                                              GTK_SHORTCUT_ACTION_EXCLUSIVE, fixture->dialog,
+                                              NULL);
+    }
+  g_assert_true (is_sent);
+  wait_until (has_text (fixture, 1, "\"result\": [7]"));
+}
+
+/* What is dropped is taken before the text could take its address. */
+static void
+test_drop (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) second = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GSList) files = NULL;
+  g_autoptr (GListModel) controllers = NULL;
+  gboolean is_taken = FALSE;
+
+  open (fixture);
+  set_text (fixture, "{}");
+  path = write_picture (fixture, "first.png", 20);
+  other = write_picture (fixture, "second.png", 20);
+  file = g_file_new_for_path (path);
+  second = g_file_new_for_path (other);
+  files = g_slist_append (g_slist_append (NULL, file), second);
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, files);
+
+  controllers = gtk_widget_observe_controllers (gtk_widget_get_parent (fixture->request));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (!GTK_IS_DROP_TARGET (controller))
+        continue;
+      g_assert_cmpint (gtk_event_controller_get_propagation_phase (controller), ==,
+                       GTK_PHASE_CAPTURE);
+      g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &is_taken);
+    }
+  g_assert_true (is_taken);
+  g_assert_true (has_toast (fixture, "A request holds one image: the first one was taken"));
+  wait_until (has_text (fixture, 0, "\"image\": \"<first.png, "));
+}
+
 /* Closing while an answer is awaited leaves nothing behind. */
 static void
 test_close (Fixture       *fixture,
@@ -392,13 +485,6 @@ has_thumbnail (Fixture *fixture)
       return TRUE;
 
   return FALSE;
-}
-
-static gboolean
-has_toast (Fixture    *fixture,
-           const char *text)
-{
-  return widget_test_find_text (fixture->dialog, text) != NULL;
 }
 
 static void
@@ -552,7 +638,9 @@ test_stopped (Fixture       *fixture,
   g_assert_false (can (fixture, "_Send"));
   g_assert_true (can (fixture, "_Start"));
 
-  granary_fake_service_set_state (get_catalog (fixture), "s-1", GRANARY_SERVICE_STARTING);
+  granary_fake_services_set_slow (fixture->host, TRUE);
+  press (fixture, "_Start");
+  wait_until (granary_fake_services_count (fixture->host, "start") == 1);
   wait_until (is_page (fixture, "waiting"));
   g_assert_nonnull (widget_test_find_text (fixture->answer, "The Service Is Starting"));
   g_assert_false (can (fixture, "_Send"));
@@ -734,6 +822,8 @@ main (int    argc,
   ADD ("refused", test_refused, 1100);
   ADD ("error", test_error, 1100);
   ADD ("cancel", test_cancel, 1100);
+  ADD ("key", test_key, 1100);
+  ADD ("drop", test_drop, 1100);
   ADD ("close", test_close, 1100);
   ADD ("image", test_image, 1100);
   ADD ("image-narrow", test_image, 360);

@@ -289,6 +289,7 @@ test_template_large (void)
   guint n_left_out;
   g_autoptr (GranaryCallDraft) draft = NULL;
   g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GBytes) image = NULL;
   g_autofree char *body = NULL;
   JsonArray *rows;
 
@@ -302,6 +303,16 @@ test_template_large (void)
   g_assert_cmpuint (json_array_get_length (rows), ==, 3);
   rows = json_array_get_array_element (json_array_get_array_element (rows, 2), 223);
   g_assert_cmpuint (json_array_get_length (rows), ==, 224);
+
+  /* An image is given in place of them, but only if nothing else was written. */
+  image = make_image (100);
+  granary_call_draft_set_text (draft, "{\"x\": \"<zeros float32 1 × 3 × 224 × 224>\", \"k\": 1}");
+  g_assert_true (granary_call_draft_put_image (draft, "a.png", NULL, image));
+  g_assert_nonnull (strstr (granary_call_draft_get_text (draft), "\"k\": 1"));
+  granary_call_draft_set_text (draft, "{\"x\": \"<zeros float32 1 × 3 × 224 × 224>\"}");
+  g_assert_true (granary_call_draft_put_image (draft, "a.png", NULL, image));
+  g_assert_null (strstr (granary_call_draft_get_text (draft), "zeros"));
+  g_assert_nonnull (granary_call_draft_get_image (draft));
 
   /* What nobody could send, what does not fit a number, what has no end. */
   monster = make_version ("{\"name\":\"x\",\"type\":\"float32\",\"shape\":\"99999,99999,99999\"},"
@@ -628,7 +639,11 @@ test_answer_layout (void)
   g_assert_cmpstr (answer->text, ==,
                    "{\n"
                    "  \"results\": [\n"
-                   "    {\"digit\": \"3\", \"probability\": 0.9980, \"box\": [[1, 2], [3, 4]]},\n"
+                   "    {\n"
+                   "      \"digit\": \"3\",\n"
+                   "      \"probability\": 0.9980,\n"
+                   "      \"box\": [[1, 2], [3, 4]]\n"
+                   "    },\n"
                    "    {\"digit\": \"8\", \"probability\": 1e-3, \"box\": []}\n"
                    "  ],\n"
                    "  \"n\": 12345678901234567890,\n"
@@ -642,8 +657,8 @@ test_answer_layout (void)
   g_assert_cmpstr (words->text, ==,
                    "{\n"
                    "  \"data\": [\n"
-                   "    1000001, 1000002, 1000003, 1000004, 1000005, 1000006, 1000007,\n"
-                   "    1000008, 1000009, 1000010, 1000011\n"
+                   "    1000001, 1000002, 1000003, 1000004, 1000005, 1000006,\n"
+                   "    1000007, 1000008, 1000009, 1000010, 1000011\n"
                    "  ]\n"
                    "}");
 }

@@ -665,6 +665,7 @@ granary_try_answer_mark (GranaryTryAnswer *self,
   gtk_text_buffer_get_bounds (buffer, &start, &end);
   gtk_text_buffer_remove_tag (buffer, self->mark_tag, &start, &end);
   gtk_source_buffer_remove_source_marks (self->buffer, &start, &end, MARK);
+  gtk_source_view_set_show_line_marks (self->view, lines != NULL);
 
   for (guint i = 0; lines != NULL && i < lines->len; i++)
     {

@@ -15,7 +15,7 @@
 #include "granary-wording.h"
 
 /* Two for each pixel of the thumbnail. */
-#define THUMBNAIL_SIDE 96
+#define THUMBNAIL_SIDE 128
 
 struct _GranaryTryRequest
 {
