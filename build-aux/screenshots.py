@@ -19,11 +19,13 @@ import sys
 BUILD, SOURCE = sys.argv[1:3]
 sys.path.insert(0, os.path.join(SOURCE, 'tests', 'lib'))
 from cloud import BUCKET, REGION, Cloud  # noqa: E402
-from e2e import App, WindowManager, key, still_picture, type_text  # noqa: E402
+from e2e import App, WindowManager, drag, key, still_picture, type_text  # noqa: E402
 
 PICTURES = os.path.join(SOURCE, 'data', 'screenshots')
 NETWORKS = '/usr/share/libonnx-testdata/data/light'
 SAMPLE = os.path.join(SOURCE, 'data', 'samples', 'digits')
+# A version folder made by data/samples/ocr/README.md: without one its picture is left as it is.
+READER = os.environ.get('GRANARY_OCR')
 
 # Name, files (a network of Debian's, or the shapes of layers written here), tags, metric by version.
 MODELS = (
@@ -192,6 +194,44 @@ class Studio:
         app.find(name=re.compile('archive'))
         self.take('tags', app)
 
+    def trying(self, name, version, image=None):
+        """Try It with a service of this version, and an image dropped on it."""
+        self.cli('publish', version)
+        app = self.open(size=(1200, 760))
+        app.find('label', 'Services').click()
+        app.find('list item', re.compile(version.partition(':')[0])).click()
+        key('ctrl+t')
+        dialog = app.find('dialog', 'Try It')
+        if image:
+            source = App(sys.executable,
+                         os.path.join(SOURCE, 'tests', 'lib', 'drag-source.py'), image)
+            source.move(1090, 670)
+            drag(source.find('button', 'Drag me').steady_centre(),
+                 dialog.find('text', 'Request').steady_centre())
+            dialog.find('label', re.compile('^' + os.path.basename(image)))
+            source.stop()
+            App.started.remove(source)
+            app.raise_window()
+        dialog.find('button', 'Send').click()
+        dialog.find('label', re.compile('^Status 200'))
+        self.take(name, app)
+        self.cli('remove', '--yes', version.partition(':')[0])
+
+    def reading(self):
+        """A model that reads text, on an image of some."""
+        image = os.path.join(self.folder, 'receipt.png')
+        subprocess.run(['convert', '-size', '760x300', 'xc:white',
+                        '-font', '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+                        '-fill', '#222222', '-pointsize', '44',
+                        '-annotate', '+40+80', 'Granary keeps your models',
+                        '-pointsize', '40', '-annotate', '+40+160', '模型仓库 · 发布封装',
+                        '-fill', '#1a5fb4', '-pointsize', '34',
+                        '-annotate', '+40+240', 'Invoice No. 2026-1123  ¥ 1,280.50', image],
+                       check=True)
+        files = sorted(os.path.join(READER, leaf) for leaf in os.listdir(READER))
+        self.import_version('text-reader', 0, files, {'team': '视觉', 'stage': 'dev'}, 'ned=0.94')
+        self.trying('try-ocr', 'text-reader:v1', image)
+
     def narrow(self):
         app = self.open(size=(360, 640))
         app.find('table row', re.compile('^digits'))
@@ -218,6 +258,9 @@ def main():
         studio.tags()
         studio.empty()
         studio.narrow()
+        studio.trying('try', 'digits:v3')
+        if READER:
+            studio.reading()
     finally:
         for app in App.started:
             app.stop()
