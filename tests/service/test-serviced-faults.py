@@ -342,9 +342,12 @@ def no_repository():
 def idle():
     with place() as there:
         version = there.import_echo()
-        there.start('--idle-timeout', '0')
-        # A client keeps it, then a service does.
+        there.start()
         uid = there.publish(version)
+        there.stop()
+        # A service keeps it, then a client does.
+        there.start('--idle-timeout', '0')
+        there.wait_state(uid, 'running')
         there.client.close()
         client = there.connect()
         assert client.facts['pid'] == there.process.pid
