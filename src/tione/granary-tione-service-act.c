@@ -402,17 +402,20 @@ delete_service (Act     *self,
             return FALSE;
           if (!is_there)
             return TRUE;
-          if (i + 1 < MAX_CALLS && !granary_tione_wait (1 << i, self->cancellable, error))
-            return FALSE;
           if (i + 1 == MAX_CALLS)
-            granary_tione_set_not_done (error, "DeleteModelService", local_error);
+            {
+              granary_tione_set_not_done (error, "DeleteModelService", local_error);
+              return FALSE;
+            }
+          if (!granary_tione_wait (1 << i, self->cancellable, error))
+            return FALSE;
           continue;
         }
 
       /* Some only go once they have stopped. */
-      if (!was_stopped && (g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_CONFLICT) ||
-                           g_error_matches (local_error, GRANARY_ERROR,
-                                            GRANARY_ERROR_UNSUPPORTED)) &&
+      if (!was_stopped && i + 1 < MAX_CALLS &&
+          (g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_CONFLICT) ||
+           g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_UNSUPPORTED)) &&
           !is_in (self->row->state, GRANARY_SERVICE_STOPPED, GRANARY_SERVICE_FAILED))
         {
           was_stopped = TRUE;
@@ -423,7 +426,7 @@ delete_service (Act     *self,
       return fail_refused (self, FALSE, local_error, error);
     }
 
-  return FALSE;
+  g_assert_not_reached ();
 }
 
 /* A group that is left with nothing goes too; one that got something meanwhile stays. */

@@ -329,6 +329,29 @@ test_acts_refused (GranaryTestPlace *place,
   g_assert_null (service);
 }
 
+/* Some services only go once they have stopped. */
+static void
+test_remove_running (GranaryTestPlace *place,
+                     gconstpointer     data)
+{
+  g_autofree char *uid = services_test_run_one (place, 1, "remove-running");
+  g_autoptr (GranaryService) service = NULL;
+  g_autofree char *stop = NULL;
+  g_autofree char *wanted = g_strdup_printf ("{\"ServiceId\":\"%s\",\"ServiceAction\":\"STOP\"}",
+                                             uid);
+  g_autoptr (GError) error = NULL;
+
+  break_call ("DeleteModelService", "{\"kind\":\"api_error\",\"code\":\"ResourceInUse\"}", 1);
+  g_assert_true (granary_test_act (place, uid, GRANARY_SERVICE_REMOVE, NULL, &error));
+  g_assert_no_error (error);
+  stop = granary_test_tione_get_body (cloud, "ModifyModelService", 0);
+  granary_test_assert_json (stop, wanted);
+  g_assert_cmpuint (granary_test_cloud_count (cloud, "DeleteModelService"), ==, 2);
+  g_assert_cmpuint (count_services (), ==, 0);
+  service = granary_test_find_service (place, uid);
+  g_assert_null (service);
+}
+
 /* Deleting */
 
 static void
@@ -390,6 +413,7 @@ main (int   argc,
   ADD ("watch", test_watch);
   ADD ("acts-lost", test_acts_lost);
   ADD ("acts-refused", test_acts_refused);
+  ADD ("remove-running", test_remove_running);
   ADD ("delete-waits", test_delete_waits);
 #undef ADD
 
