@@ -54,7 +54,7 @@ static gboolean
 is_too_much (const char *folder)
 {
   static const char * const wide[] = {
-    "/", "/home", "/root", "/opt", "/tmp", "/var", "/var/tmp", "/mnt", "/media", "/srv", "/etc",
+    "/", "/home", "/opt", "/tmp", "/var", "/var/tmp", "/mnt", "/media", "/srv", "/etc",
     "/run", "/proc", "/sys", "/dev",
   };
   g_autofree char *home = realpath (g_get_home_dir (), NULL);

@@ -44,7 +44,7 @@ static void
 test_quoting (void)
 {
   static const char *const folders[] = {
-    "/home/user/granary", "/home/user/my models", "/a\"b", "/a'b", "/a`b`", "/$HOME", "/a\\b",
+    "/srv/user/granary", "/srv/user/my models", "/a\"b", "/a'b", "/a`b`", "/$HOME", "/a\\b",
     "/a\\",
     "/100%", "/%f", "/%%u", "/a\nb", "/a\tb", "/a;b&c|d<e>f*g?h#i(j)k~l", "/模型 仓库",
   };
