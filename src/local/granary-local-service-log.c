@@ -159,14 +159,19 @@ count_unfinished (const GString *text)
 
 /* About the last TAIL_SIZE bytes, from the beginning of a line on. */
 static void
-keep_tail (GString *text)
+append_tail (GString    *text,
+             const Part *older,
+             const Part *newer)
 {
+  gint64 begin = MAX (newer->size - TAIL_SIZE, 0);
+  gint64 older_begin = MAX (older->size - MAX (TAIL_SIZE - newer->size, 0), 0);
   const char *line;
 
-  if (text->len <= TAIL_SIZE)
+  append (text, older, older_begin);
+  append (text, newer, begin);
+  if (begin == 0 && older_begin == 0)
     return;
 
-  g_string_erase (text, 0, (gssize) (text->len - TAIL_SIZE));
   line = memchr (text->str, '\n', text->len);
   if (line != NULL)
     g_string_erase (text, 0, line + 1 - text->str);
@@ -197,7 +202,9 @@ granary_local_service_read_log (GranaryLocalStore  *store,
     return NULL;
 
   log = g_new0 (GranaryServiceLog, 1);
-  if (tag != 0 && tag == newer.tag && offset <= newer.size)
+  if (from == GRANARY_SERVICE_LOG_TAIL)
+    append_tail (text, &older, &newer);
+  else if (tag != 0 && tag == newer.tag && offset <= newer.size)
     append (text, &newer, offset);
   else
     {
@@ -207,8 +214,6 @@ granary_local_service_read_log (GranaryLocalStore  *store,
       append (text, &newer, 0);
       log->is_new = tag != 0 && !goes_on;
     }
-  if (from == GRANARY_SERVICE_LOG_TAIL)
-    keep_tail (text);
 
   end = newer.size;
   if (newer.tag != 0)

@@ -411,6 +411,16 @@ test_log_text (ServicesTest *self,
   g_assert_cmpuint (strlen (tail->text), <=, 64 * 1024);
   g_assert_cmpuint (strlen (tail->text), >, 63 * 1024);
   at = check_log (self, tail->next, "", FALSE);
+
+  /* The end of what is in both files. */
+  g_clear_pointer (&tail, granary_service_log_free);
+  rotate_log (self);
+  append_log (self, "the last line\n", -1);
+  tail = read_log (self, GRANARY_SERVICE_LOG_TAIL);
+  g_assert_true (g_str_has_prefix (tail->text, "line "));
+  g_assert_true (g_str_has_suffix (tail->text, "line 19999\nthe last line\n"));
+  g_assert_cmpuint (strlen (tail->text), <=, 64 * 1024);
+  g_assert_cmpuint (strlen (tail->text), >, 63 * 1024);
 }
 
 /* What stands where a log should may be anything. */
