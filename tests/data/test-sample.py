@@ -4,15 +4,18 @@
 test-sample.py INSPECT-DUMP SOURCE-FOLDER
 """
 
+import base64
 import hashlib
 import importlib.util
 import json
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 from tap import Tap
 
@@ -71,6 +74,60 @@ def check_batch():
             yield f'{image["read"]} became {result["digit"]}'
 
 
+def write_png(rows, scale, colour, kind):
+    """A PNG file of those grey values: colour 0 grey, 2 red, green and blue, 4 and 6 with alpha."""
+    step = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
+    lines = []
+    for row in rows:
+        grey = [value for value in row for _ in range(scale)]
+        line = b''.join(bytes([value] * (step - (colour >= 4)) + [255] * (colour >= 4))
+                        for value in grey)
+        lines += [line] * scale
+    packed, above = b'', bytes(len(lines[0]))
+    for line in lines:
+        packed += bytes([kind]) + bytes(
+            (value - guess(kind, line[at - step] if at >= step else 0, above[at],
+                           above[at - step] if at >= step else 0)) & 255
+            for at, value in enumerate(line))
+        above = line
+
+    def chunk(name, data):
+        return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
+    return (b'\x89PNG\r\n\x1a\n' +
+            chunk(b'IHDR', struct.pack('>IIBBBBB', len(lines[0]) // step, len(lines), 8, colour,
+                                       0, 0, 0)) +
+            chunk(b'tEXt', b'Title\0a digit') + chunk(b'IDAT', zlib.compress(packed)) +
+            chunk(b'IEND', b''))
+
+
+def guess(kind, left, up, corner):
+    """What PNG's filters take off a byte."""
+    if kind == 4:
+        base = left + up - corner
+        return min((left, up, corner), key=lambda value: abs(base - value))
+    return (0, left, up, (left + up) // 2)[kind]
+
+
+def check_pictures():
+    """The same images as files: black ink on white paper."""
+    model = load_model()
+    for number, image in enumerate(images):
+        paper = [[round(255 - pixel * 255 / 16) for pixel in row] for row in image['image']]
+        picture = write_png(paper, 1 + number % 3 * 5, (0, 2, 4, 6)[number % 4], number % 5)
+        result = model({'image': base64.b64encode(picture).decode()})['results'][0]
+        if result['digit'] != str(image['read']):
+            yield f'picture {number} of a {image["read"]} was read as {result["digit"]}'
+
+    whole = write_png([[0] * 8] * 8, 1, 0, 0)
+    for broken in (b'', b'GIF89a', whole[:20], whole[:-40], whole.replace(b'IDAT', b'IDAX'),
+                   write_png([[255] * 8] * 8, 1, 0, 0)):
+        try:
+            model({'image': base64.b64encode(broken).decode()})
+        except (ValueError, zlib.error):
+            continue
+        yield f'{broken[:16]!r}… was read'
+
+
 def check_depends_on_image():
     """A model that always says the same would be no model."""
     model = load_model()
@@ -124,6 +181,7 @@ tap = Tap()
 tap.check('the images are two of each digit, nearly all read right', check_images)
 tap.check('every held-out image is read as when it was trained', check_single)
 tap.check('a batch on another scale is read alike', check_batch)
+tap.check('pictures in files are read alike, broken ones refused', check_pictures)
 tap.check('the answer depends on the image', check_depends_on_image)
 tap.check('what is no image is refused', check_bad_request)
 tap.check('inference code made from a template predicts', check_templates)
