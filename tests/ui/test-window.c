@@ -7,6 +7,9 @@
 #include <glib/gstdio.h>
 
 #include "granary-details.h"
+#include "granary-fake-services.h"
+#include "granary-service-line.h"
+#include "granary-services-page.h"
 #include "granary-shell.h"
 #include "granary-ui-test.h"
 #include "granary-window.h"
@@ -135,6 +138,63 @@ test_pages (Fixture       *fixture,
   granary_ui_test_wait (gtk_widget_get_mapped (browser));
   tree = granary_browser_get_tree (GRANARY_BROWSER (browser));
   g_assert_cmpuint (granary_model_tree_get_n_selected (tree), ==, 1);
+}
+
+static gboolean
+has_cell (Fixture    *fixture,
+          const char *text)
+{
+  GtkWidget *browser = GTK_WIDGET (granary_window_get_browser (fixture->window));
+  GtkWidget *cell;
+
+  for (guint i = 0; (cell = widget_test_find (browser, GTK_TYPE_INSCRIPTION, i)) != NULL; i++)
+    if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (cell)), text) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+test_services (Fixture       *fixture,
+               gconstpointer  data)
+{
+  GranaryCatalog *catalog = fixture->base.catalog;
+  GranarySidebar *sidebar = granary_window_get_sidebar (fixture->window);
+  gint64 model_id = granary_ui_test_find (&fixture->base, "model-002");
+  gint64 version_id = granary_catalog_find_version (catalog, model_id, 3, NULL);
+  GtkWidget *window = GTK_WIDGET (fixture->window);
+  GtkWidget *page;
+
+  granary_window_select (fixture->window, "model-002:v3");
+  granary_ui_test_wait (has_cell (fixture, "v3"));
+
+  /* The list says which version is served, and the sidebar how many services run. */
+  granary_fake_service_add (catalog, version_id, "s1", "plates", 1, GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (has_cell (fixture, "v3  ● serving"));
+  g_assert_true (has_cell (fixture, "v2"));
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (sidebar), "1"));
+  granary_fake_service_set_state (catalog, "s1", GRANARY_SERVICE_STOPPED);
+  granary_ui_test_wait (has_cell (fixture, "v3"));
+  granary_fake_service_set_state (catalog, "s1", GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (has_cell (fixture, "v3  ● serving"));
+
+  granary_shell_show_service (GRANARY_SHELL (fixture->window), "s1");
+  g_assert_cmpstr (granary_sidebar_get_page (sidebar), ==, "services");
+  page = widget_test_find (window, GRANARY_TYPE_SERVICES_PAGE, 0);
+  granary_ui_test_wait (widget_test_find (page, GRANARY_TYPE_SERVICE_LINE, 0) != NULL &&
+                        gtk_widget_get_mapped (
+                          widget_test_find (page, GRANARY_TYPE_SERVICE_LINE, 0)));
+  g_assert_true (adw_navigation_split_view_get_collapsed (
+    ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
+
+  /* And back to what it runs. */
+  gtk_widget_activate_action (widget_test_find (page, GRANARY_TYPE_SERVICE_LINE, 0),
+                              "service.reveal", NULL);
+  g_assert_cmpstr (granary_sidebar_get_page (sidebar), ==, "models");
+
+  /* Nothing of one connection is told of another. */
+  granary_window_set_connection (fixture->window, NULL);
+  g_assert_null (widget_test_find_text (GTK_WIDGET (sidebar), "1"));
 }
 
 static void
@@ -326,6 +386,7 @@ main (int    argc,
   g_test_add ("/window/fits", Fixture, NULL, set_up, test_fits, tear_down);
   g_test_add ("/window/details", Fixture, NULL, set_up, test_details, tear_down);
   g_test_add ("/window/pages", Fixture, NULL, set_up, test_pages, tear_down);
+  g_test_add ("/window/services", Fixture, NULL, set_up, test_services, tear_down);
   g_test_add ("/window/filter", Fixture, NULL, set_up, test_filter, tear_down);
   g_test_add ("/window/queue", Fixture, NULL, set_up, test_queue, tear_down);
   g_test_add ("/window/transfers", Fixture, NULL, set_up, test_transfers, tear_down);

@@ -491,6 +491,23 @@ granary_browser_set_transfers (GranaryBrowser      *self,
 }
 
 /**
+ * granary_browser_set_services:
+ * @self: a browser with settings
+ * @services: those of the connection that is shown
+ *
+ * Marks the versions that running services run.
+ */
+void
+granary_browser_set_services (GranaryBrowser     *self,
+                              GranaryServiceList *services)
+{
+  g_return_if_fail (GRANARY_IS_BROWSER (self));
+  g_return_if_fail (self->columns != NULL);
+
+  granary_row_progress_set_services (granary_columns_get_progress (self->columns), services);
+}
+
+/**
  * granary_browser_set_connection:
  * @self: a browser
  * @connection: (nullable): what to show

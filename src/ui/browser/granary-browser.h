@@ -6,6 +6,7 @@
 
 #include "granary-connection.h"
 #include "granary-model-tree.h"
+#include "granary-service-list.h"
 #include "granary-transfers-button.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,9 @@ void                 granary_browser_set_settings   (GranaryBrowser      *self,
 /* Once, after the settings: what the transfers button lists, and rows show the progress of. */
 void                 granary_browser_set_transfers  (GranaryBrowser      *self,
                                                      GranaryTransferList *transfers);
+/* Once, after the settings: whose running ones mark the versions they run. */
+void                 granary_browser_set_services   (GranaryBrowser      *self,
+                                                     GranaryServiceList  *services);
 void                 granary_browser_set_connection (GranaryBrowser      *self,
                                                      GranaryConnection   *connection);
 void                 granary_browser_show_opening   (GranaryBrowser      *self);

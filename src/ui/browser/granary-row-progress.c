@@ -21,6 +21,7 @@ struct _GranaryRowProgress
 
   GranaryTransferList  *list;     /* (owned) (nullable) */
   GranaryTransferQueue *queue;    /* (owned) (nullable) */
+  GranaryServiceList   *services; /* (owned) (nullable) */
   Side                  models;
   Side                  versions;
 };
@@ -110,6 +111,27 @@ update (GranaryRowProgress *self)
 }
 
 static void
+update_serving (GranaryRowProgress *self,
+                GranaryRow         *row)
+{
+  granary_row_set_serving (row, self->services != NULL &&
+                                granary_service_list_get_n_running (self->services) > 0 &&
+                                granary_service_list_is_serving (self->services,
+                                                                 granary_row_get_id (row)));
+}
+
+static void
+services_updated_cb (GranaryRowProgress *self)
+{
+  GHashTableIter iter;
+  gpointer row;
+
+  g_hash_table_iter_init (&iter, self->versions.rows);
+  while (g_hash_table_iter_next (&iter, NULL, &row))
+    update_serving (self, row);
+}
+
+static void
 granary_row_progress_dispose (GObject *object)
 {
   GranaryRowProgress *self = GRANARY_ROW_PROGRESS (object);
@@ -118,6 +140,9 @@ granary_row_progress_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->list, self);
   g_clear_object (&self->list);
   g_clear_object (&self->queue);
+  if (self->services != NULL)
+    g_signal_handlers_disconnect_by_data (self->services, self);
+  g_clear_object (&self->services);
 
   G_OBJECT_CLASS (granary_row_progress_parent_class)->dispose (object);
 }
@@ -203,6 +228,20 @@ granary_row_progress_set_queue (GranaryRowProgress   *self,
 }
 
 void
+granary_row_progress_set_services (GranaryRowProgress *self,
+                                   GranaryServiceList *services)
+{
+  g_return_if_fail (GRANARY_IS_ROW_PROGRESS (self));
+  g_return_if_fail (GRANARY_IS_SERVICE_LIST (services));
+  g_return_if_fail (self->services == NULL);
+
+  self->services = g_object_ref (services);
+  g_signal_connect_object (services, "updated", G_CALLBACK (services_updated_cb), self,
+                           G_CONNECT_SWAPPED);
+  services_updated_cb (self);
+}
+
+void
 granary_row_progress_attach (GranaryRowProgress *self,
                              GranaryRow         *row)
 {
@@ -217,6 +256,8 @@ granary_row_progress_attach (GranaryRowProgress *self,
   g_hash_table_replace (side->rows, g_memdup2 (&id, sizeof id), row);
   if (g_hash_table_size (side->words) > 0)
     granary_row_set_progress (row, g_hash_table_lookup (side->words, &id));
+  if (side == &self->versions)
+    update_serving (self, row);
 }
 
 void
@@ -235,4 +276,6 @@ granary_row_progress_detach (GranaryRowProgress *self,
   if (g_hash_table_lookup (side->rows, &id) == row)
     g_hash_table_remove (side->rows, &id);
   granary_row_set_progress (row, NULL);
+  if (side == &self->versions)
+    granary_row_set_serving (row, FALSE);
 }

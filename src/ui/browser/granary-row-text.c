@@ -199,6 +199,23 @@ granary_row_text_new_for_version (const GranaryVersion *version,
   return self;
 }
 
+/* With the texts in the columns; the others are for the caller. */
+static GranaryRowText *
+copy_columns (const GranaryRowText *text)
+{
+  GranaryRowText *self = g_atomic_rc_box_new0 (GranaryRowText);
+
+  self->id = text->id;
+  self->framework = g_strdup (text->framework);
+  self->metrics = g_strdup (text->metrics);
+  self->tags = g_strdup (text->tags);
+  self->source = g_strdup (text->source);
+  self->size = g_strdup (text->size);
+  self->updated = g_strdup (text->updated);
+
+  return self;
+}
+
 GranaryRowText *
 granary_row_text_new_with_progress (const GranaryRowText *text,
                                     int                   number,
@@ -209,20 +226,31 @@ granary_row_text_new_with_progress (const GranaryRowText *text,
   g_return_val_if_fail (text != NULL, NULL);
   g_return_val_if_fail (progress != NULL, NULL);
 
-  self = g_atomic_rc_box_new0 (GranaryRowText);
-  self->id = text->id;
-  self->has_sdk = text->has_sdk;
-  self->has_sdk_address = text->has_sdk_address;
+  self = copy_columns (text);
   self->name = number > 0 ? g_strdup_printf ("v%d · %s", number, progress) : g_strdup (text->name);
   self->summary = g_strdup_printf ("%s · %s", progress, text->summary);
-  self->framework = g_strdup (text->framework);
-  self->metrics = g_strdup (text->metrics);
-  self->tags = g_strdup (text->tags);
-  self->source = g_strdup (text->source);
   self->status = g_strdup (progress);
-  self->size = g_strdup (text->size);
-  self->updated = g_strdup (text->updated);
   self->label = g_strdup_printf ("%s, %s", text->label, progress);
+
+  return self;
+}
+
+GranaryRowText *
+granary_row_text_new_serving (const GranaryRowText *text,
+                              int                   number)
+{
+  /* Translators: beside a version that a running service serves. */
+  const char *serving = C_("version", "serving");
+  GranaryRowText *self;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (number > 0, NULL);
+
+  self = copy_columns (text);
+  self->name = g_strdup_printf ("v%d  ● %s", number, serving);
+  self->summary = g_strdup (text->summary);
+  self->status = g_strdup (text->status);
+  self->label = g_strdup_printf ("%s, %s", text->label, serving);
 
   return self;
 }

@@ -54,6 +54,9 @@ GranaryRowText *granary_row_text_new_for_version  (const GranaryVersion      *ve
 GranaryRowText *granary_row_text_new_with_progress (const GranaryRowText    *text,
                                                     int                      number,
                                                     const char              *progress) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a version that a running service serves. */
+GranaryRowText *granary_row_text_new_serving      (const GranaryRowText      *text,
+                                                   int                        number) G_GNUC_WARN_UNUSED_RESULT;
 GranaryRowText *granary_row_text_ref              (GranaryRowText            *self);
 void            granary_row_text_unref            (GranaryRowText            *self);
 

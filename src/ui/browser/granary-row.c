@@ -18,7 +18,8 @@ struct _GranaryRow
   guint               n_holds;
   GranaryRowText     *text;       /* (owned) (nullable) */
   char               *progress;   /* (owned) (nullable): of a transfer about it */
-  GranaryRowText     *shown;      /* (owned) (nullable): both, while there are both */
+  gboolean            serving;    /* a running service runs it; versions only */
+  GranaryRowText     *shown;      /* (owned) (nullable): all, while there is more than the text */
 
   gpointer            owner;      /* unowned; takes itself back before it goes */
   GranaryRowWantFunc  want;
@@ -242,6 +243,8 @@ update_shown (GranaryRow *self)
   g_clear_pointer (&self->shown, granary_row_text_unref);
   if (self->text != NULL && self->progress != NULL)
     self->shown = granary_row_text_new_with_progress (self->text, self->number, self->progress);
+  else if (self->text != NULL && self->serving)
+    self->shown = granary_row_text_new_serving (self->text, self->number);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -296,4 +299,25 @@ granary_row_set_progress (GranaryRow *self,
 
   if (g_set_str (&self->progress, progress))
     update_shown (self);
+}
+
+/**
+ * granary_row_set_serving:
+ * @self: row of a version
+ * @serving: whether a running service runs it
+ *
+ * Says so beside its number.
+ */
+void
+granary_row_set_serving (GranaryRow *self,
+                         gboolean    serving)
+{
+  g_return_if_fail (GRANARY_IS_ROW (self));
+  g_return_if_fail (self->number > 0);
+
+  if (self->serving == serving)
+    return;
+
+  self->serving = serving;
+  update_shown (self);
 }

@@ -50,5 +50,7 @@ void                  granary_row_set_text     (GranaryRow         *self,
                                                 GranaryRowText     *text);
 void                  granary_row_set_progress (GranaryRow         *self,
                                                 const char         *progress);
+void                  granary_row_set_serving  (GranaryRow         *self,
+                                                gboolean            serving);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ struct _GranaryServicesView
   char               *search;      /* (owned) (nullable): case-folded */
   char               *awaited;     /* (owned) (nullable): to be selected once it is there */
   guint               scroll_tick;
+  gboolean            fresh;       /* nobody has seen these services yet */
 
   GtkStack           *stack;
   GtkListView        *view;
@@ -113,6 +114,10 @@ scroll_cb (GtkWidget     *widget,
     return G_SOURCE_CONTINUE;
 
   self->scroll_tick = 0;
+  if (self->awaited == NULL && self->fresh &&
+      g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+    gtk_list_view_scroll_to (self->view, 0, GTK_LIST_SCROLL_NONE, NULL);
+  self->fresh = FALSE;
   if (self->awaited != NULL && find_position (self, self->awaited, &position))
     {
       g_clear_pointer (&self->awaited, g_free);
@@ -126,6 +131,14 @@ scroll_cb (GtkWidget     *widget,
 
 /* A list that was not laid out yet does not scroll. */
 static void
+scroll_soon (GranaryServicesView *self)
+{
+  if (self->scroll_tick == 0)
+    self->scroll_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), scroll_cb, self,
+                                                      NULL);
+}
+
+static void
 select_awaited (GranaryServicesView *self)
 {
   guint position;
@@ -134,9 +147,15 @@ select_awaited (GranaryServicesView *self)
     return;
 
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
-  if (self->scroll_tick == 0)
-    self->scroll_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), scroll_cb, self,
-                                                      NULL);
+  scroll_soon (self);
+}
+
+/* What came in before it was looked at may have moved the first row out of sight. */
+static void
+map_cb (GranaryServicesView *self)
+{
+  if (self->fresh)
+    scroll_soon (self);
 }
 
 static void
@@ -467,6 +486,7 @@ granary_services_view_init (GranaryServicesView *self)
   init_factories (self);
   init_controllers (self);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_object (self->view, "map", G_CALLBACK (map_cb), self, G_CONNECT_SWAPPED);
   update_state (self);
 }
 
@@ -491,6 +511,7 @@ granary_services_view_set_list (GranaryServicesView *self,
     g_signal_handlers_disconnect_by_data (self->list, self);
   gtk_filter_list_model_set_model (self->filtered, NULL);
   g_clear_pointer (&self->awaited, g_free);
+  self->fresh = TRUE;
   g_set_object (&self->connection, connection);
   g_set_object (&self->list, list);
   if (list != NULL)

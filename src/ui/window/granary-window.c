@@ -471,6 +471,7 @@ granary_window_new (GtkApplication *application,
   self->folders = g_object_ref (folders);
   granary_browser_set_settings (self->browser, settings);
   granary_window_init_transfers (self);
+  granary_browser_set_services (self->browser, self->services);
   granary_window_init_actions (self);
   g_signal_connect_object (self->details, "close-requested", G_CALLBACK (close_details_cb), self,
                            G_CONNECT_SWAPPED);
