@@ -70,9 +70,13 @@ note_services (GranaryCli     *cli,
       g_string_append_printf (list, C_("service", "%1$s (%2$s)"), name,
                               granary_wording_service_state (service->state));
     }
-  /* Translators: %s is a list of services. */
-  text = g_strdup_printf (_("related services: %s. None of them can be started again once it is "
-                            "stopped."), list->str);
+  /* The question itself says what becomes of those that run. */
+  if (deletion->impact.n_services > 0)
+    text = g_strdup_printf (_("%1$s: %2$s"), _("Related Services"), list->str);
+  else
+    /* Translators: %s is a list of services. */
+    text = g_strdup_printf (_("related services: %s. None of them can be started again once it is "
+                              "stopped."), list->str);
   granary_cli_note (cli, text);
 }
 

@@ -336,7 +336,16 @@ def deleting():
         code, out, seen = terminal.end()
         assert code == 130 and out == '', (code, out, seen)
         assert 'echo/1 (Running)' in seen and 'idle/1 (Stopped)' in seen, seen
-        assert 'cannot start again' in ' '.join(seen.split()), seen
+        assert 'cannot be started again' in ' '.join(seen.split()), seen
+
+        place.json('stop', 'echo')
+        terminal = Terminal(place, 'delete', 'echo:v1')
+        terminal.wait_for('[y/N]')
+        terminal.type('n\n')
+        seen = ' '.join(terminal.end()[2].split())
+        assert 'echo/1 (Stopped), idle/1 (Stopped)' in seen, seen
+        assert 'can be started again' in seen or 'cannot be started again' in seen, seen
+        place.json('start', 'echo')
 
         trashed = place.json('delete', 'echo:v1', '--yes').json['trash']
         service = place.service('echo')
