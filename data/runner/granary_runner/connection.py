@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 from . import heads
 from .heads import Refused
+from .reading import Reading
 
 # What a connection is at. IDLE between requests, DRAIN while what still comes is thrown away.
 IDLE, HEAD, BODY, CHUNKS, WORK, DRAIN = range(6)
@@ -17,7 +17,7 @@ LONGEST_CHUNK_LINE = 1024
 LONGEST_TRAILERS = 8192
 
 
-class Connection(asyncio.Protocol):
+class Connection(Reading):
     """Owned by its transport; known to the front while it is open."""
 
     __slots__ = ('front', 'loop', 'transport', 'buffer', 'state', 'since', 'scanned', 'request',
@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self.front.closed(self)
         self.buffer = bytearray()
 
-    def data_received(self, data):
+    def received(self, data):
         if self.state == DRAIN:
             return
         self.buffer += data

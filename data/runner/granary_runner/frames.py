@@ -47,11 +47,14 @@ class Reader:
         self.wanted = HEAD.size
 
     def feed(self, data):
-        """(kind, items) of each message that is complete; ValueError when it is none."""
+        """(kind, items) of each message that is complete; ValueError when it is none.
+
+        The data is bytes or a view of them, of which nothing is kept.
+        """
         if not self.buffer and len(data) >= SINGLE.size:
             kind, count, number, status, length = SINGLE.unpack_from(data)
             if kind == DONE and count == 1 and len(data) == SINGLE.size + length <= self.most:
-                return [(kind, [(number, status, data[SINGLE.size:])])]
+                return [(kind, [(number, status, bytes(data[SINGLE.size:]))])]
         return self.feed_slowly(data)
 
     def feed_slowly(self, data):

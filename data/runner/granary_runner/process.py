@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ import sys
 from collections import deque
 
 from . import frames
+from .reading import Reading
 from .status import log
 
 MOST_ANSWER = 256 << 20
@@ -35,7 +35,7 @@ class Job:
         self.is_cancelled = True
 
 
-class Worker(asyncio.Protocol):
+class Worker(Reading):
     """A process that runs the model's code. Started before there is an event loop."""
 
     def __init__(self, command, environment):
@@ -63,7 +63,7 @@ class Worker(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
 
-    def data_received(self, data):
+    def received(self, data):
         try:
             for kind, items in self.reader.feed(data):
                 self.pool.heard(self, kind, items)
