@@ -17,6 +17,7 @@ struct _GranaryPublishTarget
   GtkBox                       parent_instance;
 
   AdwToggleGroup              *mode_group;
+  AdwPreferencesGroup         *target_group;
   GtkEditable                 *name_row;
   GtkWidget                   *name_ok_icon;
   GranaryProblemRow           *name_problem;
@@ -204,6 +205,7 @@ granary_publish_target_class_init (GranaryPublishTargetClass *klass)
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/granary/Granary/ui/publish/granary-publish-target.ui");
   gtk_widget_class_bind_template_child (widget_class, GranaryPublishTarget, mode_group);
+  gtk_widget_class_bind_template_child (widget_class, GranaryPublishTarget, target_group);
   gtk_widget_class_bind_template_child (widget_class, GranaryPublishTarget, name_row);
   gtk_widget_class_bind_template_child (widget_class, GranaryPublishTarget, name_ok_icon);
   gtk_widget_class_bind_template_child (widget_class, GranaryPublishTarget, name_problem);
@@ -229,6 +231,13 @@ granary_publish_target_set_draft (GranaryPublishTarget *self,
   g_return_if_fail (self->draft == NULL);
 
   self->draft = g_object_ref (draft);
+  adw_preferences_group_set_description (
+    self->target_group,
+    granary_publish_draft_is_local (draft)
+    ? _("Services of a group belong together and can run different versions of a model. Each has "
+        "an address of its own.")
+    : _("A service group has one address for callers. Its services can run different versions of "
+        "a model."));
   g_signal_connect_object (draft, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 }
