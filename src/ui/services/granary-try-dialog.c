@@ -102,6 +102,8 @@ update_actions (GranaryTryDialog *self)
   gboolean is_running = granary_try_answer_is_running (self->answer) ||
                         (is_comparing (self) && granary_try_answer_is_running (self->other_answer));
   gboolean busy = is_busy (self);
+  gboolean has_focus = gtk_widget_has_focus (self->send_button) ||
+                       gtk_widget_has_focus (self->cancel_button);
 
   set_enabled (self, "try.send", is_valid && is_running && !busy);
   set_enabled (self, "try.cancel", busy);
@@ -111,6 +113,10 @@ update_actions (GranaryTryDialog *self)
   set_enabled (self, "try.next", self->history_place + 1 < self->history->len);
   gtk_widget_set_visible (self->send_button, !busy);
   gtk_widget_set_visible (self->cancel_button, busy);
+
+  /* Without a focus the dialog has no keys, not even Escape. */
+  if (has_focus && !gtk_widget_grab_focus (busy ? self->cancel_button : self->send_button))
+    gtk_widget_grab_focus (granary_try_request_get_view (self->request));
 }
 
 static void
@@ -838,7 +844,7 @@ granary_try_dialog_new (GranaryConnection    *connection,
   granary_try_answer_set_service (self->answer, connection, service);
   update_compare_menu (self);
   update_actions (self);
-  adw_dialog_set_focus (ADW_DIALOG (self), GTK_WIDGET (self->request));
+  adw_dialog_set_focus (ADW_DIALOG (self), granary_try_request_get_view (self->request));
 
   catalog = granary_connection_get_catalog (connection);
   g_signal_connect_object (catalog, "changed", G_CALLBACK (list_services), self, G_CONNECT_SWAPPED);

@@ -315,7 +315,7 @@ drop_image_cb (GranaryTryRequest *self)
 {
   granary_call_draft_drop_image (self->draft);
   show_text (self);
-  granary_try_request_focus (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static void
@@ -327,7 +327,7 @@ problem_clicked_cb (GranaryTryRequest *self)
                                     MAX (0, self->problem_line - 1));
   gtk_text_buffer_place_cursor (GTK_TEXT_BUFFER (self->buffer), &place);
   gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self->view), &place, 0.1, FALSE, 0, 0);
-  granary_try_request_focus (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 /* GObject. */
@@ -462,12 +462,18 @@ granary_try_request_is_valid (GranaryTryRequest *self)
   return self->is_valid;
 }
 
-void
-granary_try_request_focus (GranaryTryRequest *self)
+/**
+ * granary_try_request_get_view:
+ * @self: a request
+ *
+ * Returns: (transfer none): where its text is written
+ */
+GtkWidget *
+granary_try_request_get_view (GranaryTryRequest *self)
 {
-  g_return_if_fail (GRANARY_IS_TRY_REQUEST (self));
+  g_return_val_if_fail (GRANARY_IS_TRY_REQUEST (self), NULL);
 
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  return GTK_WIDGET (self->view);
 }
 
 void

@@ -27,7 +27,7 @@ void              granary_try_request_set_text   (GranaryTryRequest  *self,
 /* Whether it is still as granary_try_request_set_draft() made it. */
 gboolean          granary_try_request_is_pristine (GranaryTryRequest *self);
 gboolean          granary_try_request_is_valid   (GranaryTryRequest  *self);
-void              granary_try_request_focus      (GranaryTryRequest  *self);
+GtkWidget        *granary_try_request_get_view   (GranaryTryRequest  *self);
 
 /* Ways to get an image in: read or encoded in the background. */
 void              granary_try_request_add_file    (GranaryTryRequest *self,
