@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include "granary-commands.h"
+#include "granary-database.h"
 #include "granary-error.h"
 #include "granary-fake-services.h"
 #include "granary-log-dialog.h"
 #include "granary-log-text.h"
+#include "granary-publishes.h"
 #include "granary-service-line.h"
 #include "granary-services-page.h"
 #include "granary-ui-test.h"
@@ -159,6 +161,53 @@ test_rows (Fixture       *fixture,
   g_assert_false (granary_service_list_is_serving (fixture->list, fixture->v2));
 
   granary_fake_service_remove (catalog, "s1");
+  granary_ui_test_wait (g_str_equal (get_state (fixture), "empty"));
+}
+
+/* What only a platform tells. */
+static void
+test_cloud_facts (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (GranaryService) service =
+    granary_fake_service_new (fixture->base.catalog, fixture->v2, "s1", "plates", 3,
+                              GRANARY_SERVICE_RUNNING);
+  g_autoptr (GranaryService) seen = NULL;
+  const char *wanted = "Running · 1 of 2 replicas · weight 80%";
+
+  service->replicas = 2;
+  service->available = 1;
+  service->weight = 80;
+  g_set_str (&service->state_text, "Normal");
+  granary_fake_service_put (fixture->base.catalog, service);
+  seen = granary_fake_service_find (fixture->base.catalog, "s1");
+  g_assert_cmpint (seen->weight, ==, 80);
+  granary_ui_test_wait (shows (find_line (fixture, "s1"), wanted));
+}
+
+static void
+test_failing (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *path = g_build_filename (fixture->base.folder, "catalog.db", NULL);
+  g_autoptr (GranaryDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *label;
+
+  database = granary_database_open (path, GRANARY_DATABASE_NONE, &error);
+  g_assert_no_error (error);
+  granary_database_exec (database, "ALTER TABLE services RENAME TO hidden", &error);
+  g_assert_no_error (error);
+  granary_service_list_reload (fixture->list);
+  granary_ui_test_wait (g_str_equal (get_state (fixture), "failed"));
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (fixture->page),
+                                           "Could not list the services"));
+  label = widget_test_find_text (GTK_WIDGET (fixture->page), "Try Again");
+  g_assert_nonnull (label);
+
+  granary_database_exec (database, "ALTER TABLE hidden RENAME TO services", &error);
+  g_assert_no_error (error);
+  g_signal_emit_by_name (gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON), "clicked");
   granary_ui_test_wait (g_str_equal (get_state (fixture), "empty"));
 }
 
@@ -654,6 +703,35 @@ test_delete (Fixture       *fixture,
   widget_test_settle ();
 }
 
+/* A publish under way is called off, and over, before anything goes. */
+static void
+test_delete_publishing (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_PUBLISH, "plates");
+  g_autoptr (GError) cancelled = NULL;
+
+  granary_transfer_set_target (transfer, fixture->model_id, fixture->v2);
+  granary_publishes_begin (fixture->base.connection, transfer);
+  g_array_append_val (ids, fixture->v2);
+  granary_command_delete (GTK_WIDGET (fixture->page), fixture->base.connection, NULL, ids);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  g_assert_false (g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
+  answer (fixture, "delete");
+  granary_ui_test_wait (
+    g_cancellable_is_cancelled (granary_transfer_get_cancellable (transfer)));
+  granary_ui_test_settle (&fixture->base);
+  g_assert_null (shell_test_get_toast (fixture->shell));
+
+  /* Only now it is asked to delete, which this repository does not do. */
+  g_set_error_literal (&cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED, "called off");
+  granary_transfer_finish (transfer, cancelled);
+  granary_publishes_end (fixture->base.connection, transfer);
+  granary_ui_test_wait (shell_test_get_toast (fixture->shell) != NULL);
+  g_assert_cmpstr (shell_test_get_toast (fixture->shell), ==, "Could not delete “plate-ocr v2”");
+}
+
 static void
 test_reveal (Fixture       *fixture,
              gconstpointer  data)
@@ -699,6 +777,8 @@ main (int    argc,
   widget_test_init (&argc, &argv);
 
   g_test_add ("/services/rows", Fixture, NULL, set_up, test_rows, tear_down);
+  g_test_add ("/services/cloud-facts", Fixture, NULL, set_up, test_cloud_facts, tear_down);
+  g_test_add ("/services/failing", Fixture, NULL, set_up, test_failing, tear_down);
   g_test_add ("/services/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/services/many", Fixture, NULL, set_up, test_many, tear_down);
   g_test_add ("/services/search", Fixture, NULL, set_up, test_search, tear_down);
@@ -710,6 +790,8 @@ main (int    argc,
   g_test_add ("/services/long-log", Fixture, NULL, set_up, test_long_log, tear_down);
   g_test_add_func ("/services/log-text", test_log_text);
   g_test_add ("/services/delete", Fixture, NULL, set_up, test_delete, tear_down);
+  g_test_add ("/services/delete-publishing", Fixture, NULL, set_up, test_delete_publishing,
+              tear_down);
   g_test_add ("/services/reveal", Fixture, NULL, set_up, test_reveal, tear_down);
   g_test_add ("/services/fits", Fixture, NULL, set_up, test_fits, tear_down);
 

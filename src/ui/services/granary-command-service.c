@@ -136,7 +136,7 @@ ask_remove (Act *self)
   /* Translators: %s is the name of a service. */
   g_autofree char *heading = g_strdup_printf (_("Remove “%s”?"), self->title);
 
-  if (granary_service_can (self->service, GRANARY_SERVICE_STOP))
+  if (self->service->state == GRANARY_SERVICE_RUNNING)
     add_sentence (body, _("It stops answering at once."));
   add_sentence (body, _("Its address and its log go with it. The model stays."));
   if (self->service->is_version_gone)

@@ -28,6 +28,7 @@ struct _GranaryLogDialog
   char                *name;         /* (owned): of the file it is saved as */
   GranaryLogText      *text;         /* (owned) */
   GCancellable        *cancellable;  /* (owned): of all reading */
+  GtkTextTag          *plain;        /* (unowned): of all text */
   GtkTextMark         *end;          /* (unowned): stays behind what is added */
   gint64               next;
   guint                follow_source;
@@ -77,7 +78,7 @@ append (GranaryLogDialog *self,
   int n_over;
 
   gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_insert (buffer, &end, shown, -1);
+  gtk_text_buffer_insert_with_tags (buffer, &end, shown, -1, self->plain, NULL);
 
   n_over = gtk_text_buffer_get_char_count (buffer) - SHOWN_MAX;
   if (n_over > 0)
@@ -489,6 +490,9 @@ granary_log_dialog_init (GranaryLogDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_text_buffer_get_end_iter (gtk_text_view_get_buffer (self->view), &end);
   self->end = gtk_text_buffer_create_mark (gtk_text_view_get_buffer (self->view), NULL, &end, FALSE);
+  /* What is broken off at the edge has no hyphen of its own. */
+  self->plain = gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->view), NULL,
+                                            "insert-hyphens", FALSE, NULL);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "log.copy", FALSE);
 }

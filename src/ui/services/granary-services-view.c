@@ -114,9 +114,9 @@ scroll_cb (GtkWidget     *widget,
     return G_SOURCE_CONTINUE;
 
   self->scroll_tick = 0;
-  if (self->awaited == NULL && self->fresh &&
-      g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
-    gtk_list_view_scroll_to (self->view, 0, GTK_LIST_SCROLL_NONE, NULL);
+  /* The heading of the first group is above the first row, which a view takes for its top. */
+  if (self->awaited == NULL && self->fresh)
+    gtk_adjustment_set_value (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (widget)), 0);
   self->fresh = FALSE;
   if (self->awaited != NULL && find_position (self, self->awaited, &position))
     {
