@@ -6,6 +6,8 @@
 
 #include "granary-window-private.h"
 
+#include "granary-error.h"
+
 /* Model services: one list of them for the page, the sidebar and the list of models. */
 
 static void
@@ -13,6 +15,34 @@ updated_cb (GranaryWindow *self)
 {
   granary_sidebar_set_n_running (self->sidebar,
                                  granary_service_list_get_n_running (self->services));
+}
+
+static void
+awake_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GranaryWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (granary_service_host_refresh_finish (GRANARY_SERVICE_HOST (source), result, &error) ||
+      granary_error_is_cancelled (error) || self->closing)
+    return;
+
+  granary_shell_show_error (GRANARY_SHELL (self), error, GRANARY_VERB_LIST_SERVICES, NULL);
+}
+
+/* Services of this computer that are meant to run do so again if what looks after them was killed, or
+ * the computer was: the platform needs no such reminder. */
+static void
+wake_services (GranaryWindow *self)
+{
+  GranaryServiceHost *host = self->connection != NULL
+                             ? granary_connection_get_service_host (self->connection)
+                             : NULL;
+
+  if (host != NULL && granary_service_host_has (host, GRANARY_SERVICE_HOST_LOCAL))
+    granary_service_host_refresh_async (host, NULL, awake_cb, g_object_ref (self));
 }
 
 /**
@@ -42,6 +72,7 @@ granary_window_follow_services (GranaryWindow *self)
                                     self->connection != NULL
                                     ? granary_connection_get_catalog (self->connection)
                                     : NULL);
+  wake_services (self);
 }
 
 /**
