@@ -175,11 +175,15 @@ class Desk:
         # GTK 4.18 crashes when asked for the children of a chooser that is just going away.
         wait_for(lambda: not windows_called(title), f'end of {title}')
 
-    def clean(self):
-        """Nothing was complained about, and the repository is as its catalogue says."""
+    def no_warnings(self):
+        """Nothing was complained about."""
         warnings = self.window.warnings()
         if warnings:
             raise Missing('warnings while it ran:\n' + '\n'.join(warnings))
+
+    def clean(self):
+        """Nothing was complained about, and the repository is as its catalogue says."""
+        self.no_warnings()
         self.cli('verify')
 
     def done(self):
@@ -188,4 +192,4 @@ class Desk:
         self.story.done()
 
 
-__all__ = ['Desk', 'Missing', 'key', 'safetensors', 'type_text', 'wait_for', 'xdotool']
+__all__ = ['App', 'Desk', 'Missing', 'key', 'safetensors', 'type_text', 'wait_for', 'xdotool']
