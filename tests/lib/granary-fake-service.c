@@ -55,7 +55,8 @@ granary_fake_service_new (GranaryCatalog      *catalog,
   if (version_id > 0)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GranaryVersion) version = granary_catalog_load_version (catalog, version_id, &error);
+      g_autoptr (GranaryVersion) version =
+        granary_catalog_load_version (catalog, version_id, &error);
 
       g_assert_no_error (error);
       service->model_uid = g_strdup (version->model_uid);
@@ -181,14 +182,15 @@ touch_func (GranaryWriter  *writer,
             gpointer        data,
             GError        **error)
 {
-  g_autoptr (GranaryVersion) version = granary_writer_load_version (writer, *(gint64 *) data, error);
+  g_autoptr (GranaryVersion) version =
+    granary_writer_load_version (writer, *(gint64 *) data, error);
 
   return version != NULL && granary_writer_set_files (writer, version->id, version->files, error);
 }
 
 void
 granary_fake_service_touch (GranaryCatalog *catalog,
-                             gint64          version_id)
+                            gint64          version_id)
 {
   g_autoptr (GError) error = NULL;
 

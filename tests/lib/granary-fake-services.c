@@ -39,12 +39,14 @@ static void host_init (GranaryServiceHostInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GranaryFakeServices, granary_fake_services, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GRANARY_TYPE_SERVICE_HOST, host_init))
 
+typedef void (*AnswerFunc) (GranaryFakeServices *self,
+                            GTask               *task);
+
 /* What a GTask is about. */
 typedef struct
 {
   const char            *verb;
-  void                 (*answer) (GranaryFakeServices *self,
-                                  GTask               *task);
+  AnswerFunc             answer;
   char                  *uid;
   gint64                 from;
   GranaryServiceAction   action;
@@ -131,8 +133,7 @@ ask (GranaryFakeServices *self,
      Question            *question,
      const char          *verb,
      const char          *subject,
-     void               (*answer) (GranaryFakeServices *self,
-                                   GTask               *task))
+     AnswerFunc           answer)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
 

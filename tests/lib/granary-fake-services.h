@@ -114,7 +114,7 @@ void                   granary_fake_service_set_files     (GranaryCatalog       
 void                   granary_fake_service_remove        (GranaryCatalog              *catalog,
                                                            const char                  *uid);
 /* Files of that version are others from now on. */
-void                   granary_fake_service_touch        (GranaryCatalog              *catalog,
+void                   granary_fake_service_touch         (GranaryCatalog              *catalog,
                                                            gint64                       version_id);
 /* %NULL when there is none. */
 GranaryService        *granary_fake_service_find          (GranaryCatalog              *catalog,

@@ -252,8 +252,8 @@ loaded_cb (GObject      *source,
  * @model_ids: (element-type gint64) (nullable): models, with all their versions
  * @version_ids: (element-type gint64) (nullable): single versions
  *
- * Says what would go and which services use it, and once confirmed moves it to the trash, with Undo;
- * where there is none it is gone.
+ * Says what would go and which services use it, and once confirmed moves it to the trash, with
+ * Undo; where there is none it is gone.
  */
 void
 granary_command_delete (GtkWidget         *widget,

@@ -11,7 +11,7 @@
 #include "granary-service-text.h"
 #include "granary-wording.h"
 
-/* Ids of the services that something is asked for, kept with the host: asking twice is one too many. */
+/* Ids of the services that something is asked for, kept with the host: twice is one too many. */
 #define PENDING_KEY "granary-pending-acts"
 
 typedef struct
@@ -223,8 +223,8 @@ check_price (Act *self)
  * @service: a service
  * @action: what to do with it
  *
- * Starts, stops, updates or removes it. Asks before removing, before stopping what cannot be started
- * again, and before starting what costs more than was agreed to.
+ * Starts, stops, updates or removes it. Asks before removing, before stopping what cannot be
+ * started again, and before starting what costs something else than was agreed to.
  */
 void
 granary_command_act (GtkWidget            *widget,

@@ -483,16 +483,17 @@ granary_log_dialog_class_init (GranaryLogDialogClass *klass)
 static void
 granary_log_dialog_init (GranaryLogDialog *self)
 {
+  GtkTextBuffer *buffer;
   GtkTextIter end;
 
   self->text = granary_log_text_new ();
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_text_buffer_get_end_iter (gtk_text_view_get_buffer (self->view), &end);
-  self->end = gtk_text_buffer_create_mark (gtk_text_view_get_buffer (self->view), NULL, &end, FALSE);
+  buffer = gtk_text_view_get_buffer (self->view);
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  self->end = gtk_text_buffer_create_mark (buffer, NULL, &end, FALSE);
   /* What is broken off at the edge has no hyphen of its own. */
-  self->plain = gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->view), NULL,
-                                            "insert-hyphens", FALSE, NULL);
+  self->plain = gtk_text_buffer_create_tag (buffer, NULL, "insert-hyphens", FALSE, NULL);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "log.copy", FALSE);
 }

@@ -242,7 +242,8 @@ granary_service_can (const GranaryService *service,
     {
     case GRANARY_SERVICE_START:
       /* That the version is gone is the host's to say, with the way out. */
-      return service->state == GRANARY_SERVICE_STOPPED || service->state == GRANARY_SERVICE_FAILED ||
+      return service->state == GRANARY_SERVICE_STOPPED ||
+             service->state == GRANARY_SERVICE_FAILED ||
              service->state == GRANARY_SERVICE_UNKNOWN;
     case GRANARY_SERVICE_STOP:
       /* One that failed may be about to be restarted. */

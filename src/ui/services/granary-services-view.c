@@ -226,7 +226,8 @@ static void
 header_bind_cb (GtkSignalListItemFactory *factory,
                 GtkListHeader            *header)
 {
-  const GranaryService *service = granary_service_item_get_service (gtk_list_header_get_item (header));
+  GranaryServiceItem *item = gtk_list_header_get_item (header);
+  const GranaryService *service = granary_service_item_get_service (item);
   g_autofree char *name = granary_display_path (service->name != NULL ? service->name
                                                                       : service->uid);
 
