@@ -2,8 +2,8 @@
 
 #pragma once
 
+#include "granary-blocking-service-host.h"
 #include "granary-local-store-private.h"
-#include "granary-service-host.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  */
 #define GRANARY_TYPE_LOCAL_SERVICE_HOST (granary_local_service_host_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryLocalServiceHost, granary_local_service_host,
-                      GRANARY, LOCAL_SERVICE_HOST, GObject)
+                      GRANARY, LOCAL_SERVICE_HOST, GranaryBlockingServiceHost)
 
 GranaryServiceHost *granary_local_service_host_new (GranaryLocalStore *store) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "granary-service-host.h"
+#include "granary-blocking-service-host.h"
 #include "granary-tione-place-private.h"
 
 G_BEGIN_DECLS
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 #define GRANARY_TYPE_TIONE_SERVICE_HOST (granary_tione_service_host_get_type ())
 G_DECLARE_FINAL_TYPE (GranaryTioneServiceHost, granary_tione_service_host, GRANARY,
-                      TIONE_SERVICE_HOST, GObject)
+                      TIONE_SERVICE_HOST, GranaryBlockingServiceHost)
 
 GranaryServiceHost *granary_tione_service_host_new (GranaryTionePlace *place) G_GNUC_WARN_UNUSED_RESULT;
 
