@@ -8,6 +8,7 @@
 
 #include "granary-error.h"
 #include "granary-names.h"
+#include "granary-pending-private.h"
 
 struct _GranaryDraftTarget
 {
@@ -38,47 +39,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* A read of the catalogue under way. */
-typedef struct
-{
-  GWeakRef      owner;
-  GCancellable *cancellable; /* (owned) */
-} Read;
-
-static Read *
-read_new (GranaryDraftTarget *self,
-          GCancellable       *cancellable)
-{
-  Read *read = g_new0 (Read, 1);
-
-  g_weak_ref_init (&read->owner, self);
-  read->cancellable = g_object_ref (cancellable);
-
-  return read;
-}
-
-/* Ends it. Returns the owner if the answer is still wanted. */
-static GranaryDraftTarget *
-read_end (Read *read)
-{
-  g_autoptr (GranaryDraftTarget) self = g_weak_ref_get (&read->owner);
-  gboolean is_wanted = !g_cancellable_is_cancelled (read->cancellable);
-
-  g_weak_ref_clear (&read->owner);
-  g_object_unref (read->cancellable);
-  g_free (read);
-
-  return is_wanted ? g_steal_pointer (&self) : NULL;
-}
-
-static void
-stop (GCancellable **cancellable)
-{
-  if (*cancellable != NULL)
-    g_cancellable_cancel (*cancellable);
-  g_clear_object (cancellable);
-}
-
 static void
 announce (GranaryDraftTarget *self)
 {
@@ -106,7 +66,7 @@ name_asked_cb (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
 {
-  g_autoptr (GranaryDraftTarget) self = read_end (user_data);
+  g_autoptr (GranaryDraftTarget) self = granary_pending_end (user_data);
   g_autoptr (GError) error = NULL;
   int answer = GPOINTER_TO_INT (granary_catalog_read_finish (GRANARY_CATALOG (source), result,
                                                              &error));
@@ -127,17 +87,17 @@ name_asked_cb (GObject      *source,
 static void
 start_name_check (GranaryDraftTarget *self)
 {
-  stop (&self->name_check);
+  granary_pending_stop (&self->name_check);
   self->name_check = g_cancellable_new ();
   granary_catalog_read_async (self->catalog, ask_name,
                               g_strdup (self->valid_name), g_free, NULL, self->name_check,
-                              name_asked_cb, read_new (self, self->name_check));
+                              name_asked_cb, granary_pending_new (self, self->name_check));
 }
 
 static void
 check_name (GranaryDraftTarget *self)
 {
-  stop (&self->name_check);
+  granary_pending_stop (&self->name_check);
   self->is_recheck = FALSE;
   g_clear_error (&self->name_problem);
   g_clear_pointer (&self->valid_name, g_free);
@@ -159,7 +119,7 @@ model_loaded_cb (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
-  g_autoptr (GranaryDraftTarget) self = read_end (user_data);
+  g_autoptr (GranaryDraftTarget) self = granary_pending_end (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (GranaryModel) model = granary_catalog_read_finish (GRANARY_CATALOG (source), result,
                                                                 &error);
@@ -188,18 +148,18 @@ load_model (GranaryCatalog  *catalog,
 static void
 start_model_load (GranaryDraftTarget *self)
 {
-  stop (&self->model_load);
+  granary_pending_stop (&self->model_load);
   self->model_load = g_cancellable_new ();
   granary_catalog_read_async (self->catalog, load_model,
                               g_memdup2 (&self->model_id, sizeof self->model_id), g_free,
                               (GDestroyNotify) granary_model_unref, self->model_load,
-                              model_loaded_cb, read_new (self, self->model_load));
+                              model_loaded_cb, granary_pending_new (self, self->model_load));
 }
 
 static void
 check_model (GranaryDraftTarget *self)
 {
-  stop (&self->model_load);
+  granary_pending_stop (&self->model_load);
   self->is_recheck = FALSE;
   g_clear_error (&self->model_problem);
   g_clear_pointer (&self->model_name, g_free);
@@ -239,8 +199,8 @@ granary_draft_target_dispose (GObject *object)
 {
   GranaryDraftTarget *self = GRANARY_DRAFT_TARGET (object);
 
-  stop (&self->name_check);
-  stop (&self->model_load);
+  granary_pending_stop (&self->name_check);
+  granary_pending_stop (&self->model_load);
   g_clear_object (&self->catalog);
 
   G_OBJECT_CLASS (granary_draft_target_parent_class)->dispose (object);

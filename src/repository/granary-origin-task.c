@@ -7,6 +7,7 @@
 #include "granary-origin-task-private.h"
 
 #include "granary-error.h"
+#include "granary-pending-private.h"
 
 struct _GranaryOriginTask
 {
@@ -32,13 +33,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-/* A load under way. */
-typedef struct
-{
-  GWeakRef      owner;
-  GCancellable *cancellable; /* (owned) */
-} Load;
 
 /* The files of the output that is chosen now. */
 static void
@@ -71,34 +65,27 @@ loaded_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  Load *load = user_data;
-  g_autoptr (GranaryOriginTask) self = g_weak_ref_get (&load->owner);
+  g_autoptr (GranaryOriginTask) self = granary_pending_end (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (GranaryTaskDetails) details = NULL;
 
   details = granary_task_source_load_finish (GRANARY_TASK_SOURCE (source), result, &error);
-  if (self != NULL && self->loading == load->cancellable)
-    {
-      g_clear_object (&self->loading);
-      if (details != NULL)
-        take_details (self, details);
-      else
-        self->problem = g_steal_pointer (&error);
-      follow_output (self);
-      g_signal_emit (self, signals[CHANGED], 0);
-    }
+  if (self == NULL)
+    return;
 
-  g_weak_ref_clear (&load->owner);
-  g_object_unref (load->cancellable);
-  g_free (load);
+  g_clear_object (&self->loading);
+  if (details != NULL)
+    take_details (self, details);
+  else
+    self->problem = g_steal_pointer (&error);
+  follow_output (self);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
 forget (GranaryOriginTask *self)
 {
-  if (self->loading != NULL)
-    g_cancellable_cancel (self->loading);
-  g_clear_object (&self->loading);
+  granary_pending_stop (&self->loading);
   g_clear_pointer (&self->details, granary_task_details_unref);
   g_clear_pointer (&self->output_id, g_free);
   g_clear_error (&self->problem);
@@ -112,13 +99,9 @@ start_load (GranaryOriginTask *self)
   follow_output (self);
   if (self->uid != NULL && self->source != NULL)
     {
-      Load *load = g_new0 (Load, 1);
-
       self->loading = g_cancellable_new ();
-      g_weak_ref_init (&load->owner, self);
-      load->cancellable = g_object_ref (self->loading);
       granary_task_source_load_async (self->source, self->kind, self->uid, self->loading,
-                                      loaded_cb, load);
+                                      loaded_cb, granary_pending_new (self, self->loading));
     }
   else if (self->uid != NULL)
     {
