@@ -126,6 +126,10 @@ sort_groups (Groups *self)
 {
   GPtrArray *groups = self->options->groups;
 
+  /* An empty array has no memory, which qsort() may not be given. */
+  if (groups->len == 0)
+    return;
+
   qsort (groups->pdata, self->n_of_model, sizeof (gpointer), compare_groups);
   qsort (groups->pdata + self->n_of_model, groups->len - self->n_of_model, sizeof (gpointer),
          compare_groups);
