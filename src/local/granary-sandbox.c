@@ -17,6 +17,9 @@
  * else limits what is in memory that way. */
 #define ROOM (G_GINT64_CONSTANT (1024) * 1024 * 1024)
 
+/* There in every Flatpak, and in nothing else. */
+#define FLATPAK_INFO "/.flatpak-info"
+
 /* A container may refuse a namespace of users, or a new /proc in one, or both. */
 typedef struct
 {
@@ -204,6 +207,12 @@ sandbox_new (const char *program)
   GranarySandbox *self = g_new0 (GranarySandbox, 1);
   g_autoptr (GString) detail = g_string_new (NULL);
 
+  /* Flatpak lets no program make namespaces: to install or repair bubblewrap would not help. */
+  if (g_file_test (FLATPAK_INFO, G_FILE_TEST_EXISTS))
+    {
+      self->detail = g_strdup ("Flatpak: no sandbox can be made within its own");
+      return self;
+    }
   if (program == NULL)
     {
       self->detail = g_strdup ("bwrap: not found");

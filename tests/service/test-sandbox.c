@@ -12,6 +12,8 @@
 
 /* What is seen in sandboxes, by programs that run in them. */
 
+#define PROBE "--probe" /* starts this program to tell what it finds */
+
 typedef struct
 {
   char *folder;  /* outside the home */
@@ -40,7 +42,7 @@ run (const char         *program,
   else
     g_strv_builder_add_many (builder, program, "-I", "-c", code, NULL);
   argv = g_strv_builder_end (builder);
-  g_spawn_sync ("/", argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, &errors, &status, &error);
+  g_spawn_sync ("/", argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status, &error);
   g_assert_no_error (error);
   if (status != 0)
     g_error ("%d: %s%s", status, output, errors);
@@ -184,6 +186,34 @@ test_unusable (Test          *test,
 {
   g_free (write_file (test->folder, "bwrap", "#!/nowhere/sh\n", 0755));
   assert_none (test, "bwrap");
+}
+
+/* The system as it is, with the file that tells of a Flatpak; bubblewrap itself works there. */
+static void
+test_flatpak (Test          *test,
+              gconstpointer  data)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GDir) root = g_dir_open ("/", 0, NULL);
+  g_autofree char *info = write_file (test->folder, "info", "[Application]\n", 0644);
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_auto (GStrv) argv = NULL;
+  g_autofree char *output = NULL;
+  const char *name;
+
+  g_assert_nonnull (root);
+  g_strv_builder_add_many (builder, "bwrap", "--ro-bind", info, "/.flatpak-info", NULL);
+  while ((name = g_dir_read_name (root)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/", name, NULL);
+
+      g_strv_builder_add_many (builder, "--dev-bind-try", path, path, NULL);
+    }
+  g_strv_builder_add_many (builder, "--", program, PROBE, NULL);
+  argv = g_strv_builder_end (builder);
+
+  output = run (NULL, NULL, (const char * const *) argv);
+  g_assert_true (g_str_has_prefix (output, "0 Flatpak: "));
 }
 
 /* Once for each program. */
@@ -448,12 +478,21 @@ int
 main (int   argc,
       char *argv[])
 {
+  if (argc == 2 && strcmp (argv[1], PROBE) == 0)
+    {
+      const GranarySandbox *sandbox = granary_sandbox_probe ();
+
+      g_print ("%d %s\n", granary_sandbox_get_kind (sandbox), granary_sandbox_get_detail (sandbox));
+      return EXIT_SUCCESS;
+    }
+
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
 #define ADD(path, func) g_test_add ("/sandbox/" path, Test, NULL, set_up, func, tear_down)
   ADD ("missing", test_missing);
   ADD ("refused", test_refused);
   ADD ("unusable", test_unusable);
+  ADD ("flatpak", test_flatpak);
   ADD ("once", test_once);
   ADD ("reduced", test_reduced);
   ADD ("nothing", test_nothing);
