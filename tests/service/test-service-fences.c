@@ -333,12 +333,17 @@ test_scope (void)
 static void
 run_full_scope (const char *root)
 {
+  g_autofree char *go = g_build_filename (root, "go", NULL);
   ServiceTest test;
 
   service_test_set_up_in (&test, root);
   test.plan->profile->memory_limit = 512 * MIB;
   test.plan->profile->allow_unsandboxed = TRUE;
   service_test_start (&test);
+
+  /* Where it runs was looked up when it first told of itself. */
+  service_test_wait_ready (&test);
+  g_assert_true (g_file_set_contents (go, "", -1, NULL));
   service_test_wait_ended (&test);
   g_assert_cmpint (test.failure, ==, GRANARY_SERVICE_FAILURE_MEMORY);
   g_assert_cmpstr (test.detail, ==, "512");
@@ -359,6 +364,7 @@ test_full_scope (void)
   g_autofree char *groups = NULL;
   g_autofree char *group = NULL;
   g_autofree char *events = NULL;
+  g_autofree char *act = NULL;
   g_autofree char *errors = NULL;
   g_autoptr (GError) error = NULL;
   int status;
@@ -377,7 +383,11 @@ test_full_scope (void)
   events = g_build_filename (group, "memory.events", NULL);
   g_assert_no_errno (g_mkdir_with_parents (group, 0755));
   g_assert_true (g_file_set_contents (events, "low 0\nmax 12\noom 3\noom_kill 3\n", -1, NULL));
-  service_test_act (&test, "os.kill(os.getpid(), signal.SIGKILL)\n");
+  act = g_strdup_printf ("say(event='ready')\n"
+                         "while not os.path.exists('%s/go'): time.sleep(0.002)\n"
+                         "os.kill(os.getpid(), signal.SIGKILL)\n",
+                         test.root);
+  service_test_act (&test, act);
   {
     const char *argv[] = {
       g_find_program_in_path ("bwrap"), "--dev-bind", "/", "/", "--bind", groups,
