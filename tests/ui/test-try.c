@@ -690,7 +690,7 @@ test_compare (Fixture       *fixture,
       g_main_context_iteration (NULL, TRUE);
     }
   while ((other = widget_test_find (fixture->dialog, GRANARY_TYPE_TRY_ANSWER, 1)) == NULL);
-  g_assert_nonnull (widget_test_find_text (other, "digits_b · v2"));
+  g_assert_nonnull (widget_test_find_text (other, "digits_b #2"));
 
   send (fixture);
   wait_until (widget_test_find_text (fixture->dialog, "Both answers are the same") != NULL);

@@ -157,6 +157,10 @@ update_actions (GranaryServiceLine *self)
                                  service != NULL && service->model_id > 0 &&
                                  !service->is_version_gone);
 
+  /* Without a log there is no button that never does anything. */
+  gtk_widget_set_visible (self->log_button,
+                          readable && granary_service_host_has (host, GRANARY_SERVICE_HOST_LOG));
+
   /* One button for what comes next; the menu has both. */
   gtk_widget_set_visible (GTK_WIDGET (self->toggle), can_start || can_stop);
   if (can_start)

@@ -170,5 +170,5 @@ granary_try_service_name (const GranaryService *service)
     return g_strdup (service->name);
 
   /* Translators: a service group, and the number of a service in it. */
-  return g_strdup_printf (C_("service", "%1$s · v%2$d"), service->name, service->number);
+  return g_strdup_printf (C_("service", "%1$s #%2$d"), service->name, service->number);
 }

@@ -16,6 +16,7 @@ _SETTINGS = {
     'deny_delete': list, 'import_polls': int, 'import_seconds': (int, float), 'import_fail': str,
     'service_polls': int, 'infer_templates': bool, 'automl_import': bool, 'rate_limit': int,
     'strict': bool, 'internet': bool, 'old_call_info': bool, 'keep_groups': bool,
+    'price_percent': int,
 }
 
 

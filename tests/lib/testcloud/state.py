@@ -66,6 +66,7 @@ class Settings:
         self.import_seconds = 0
         self.import_fail = ''
         self.service_polls = 2
+        self.price_percent = 100  # of what services cost at first
         self.internet = True  # services have an address that can be called from outside
         self.keep_groups = False  # whether a group stays when its last service goes
         self.old_call_info = False  # only the first form of it is told

@@ -79,7 +79,7 @@ class BillingCalls:
             spec = SPECS.get(wanted['SpecName'])
             if spec is None:
                 raise ApiError('InvalidParameterValue', f'{wanted["SpecName"]} is not known.')
-            total = spec.price * wanted['SpecCount']
+            total = spec.price * wanted['SpecCount'] * self.cloud.settings.price_percent // 100
             if total > _PRICE_LIMIT:
                 total = 0
             prices.append({'SpecName': spec.name, 'SpecCount': wanted['SpecCount'],
