@@ -203,7 +203,8 @@ make_profile (GranaryCli     *cli,
     {
       profile->python = options->python != NULL ? g_canonicalize_filename (options->python, NULL)
                                                 : NULL;
-      profile->memory_limit = memory;
+      profile->memory_limit = options->memory != NULL ? memory
+                                                      : granary_publish_profile_get_usual_memory ();
       profile->allow_network = options->network;
       profile->allow_gpu = options->gpu;
       profile->allow_unsandboxed = options->no_sandbox;
@@ -477,7 +478,12 @@ granary_cli_publish (GranaryCli  *cli,
   if (!granary_cli_parse (cli, &left, entries, 1, 1, error))
     return FALSE;
   target = granary_cli_target_parse (left[1], TRUE, error);
-  if (target == NULL || !check_options (&options, error) ||
+  if (target == NULL)
+    return FALSE;
+
+  object = granary_cli_target_to_text (target);
+  granary_cli_begin (cli, GRANARY_VERB_PUBLISH, object);
+  if (!check_options (&options, error) ||
       (options.memory != NULL && !read_size (options.memory, &size, error)) ||
       (options.name != NULL && !granary_service_name_check (options.name, error)))
     return FALSE;
@@ -485,7 +491,6 @@ granary_cli_publish (GranaryCli  *cli,
       !check_place (cli, &options, error))
     return FALSE;
 
-  object = granary_cli_target_to_text (target);
   granary_cli_begin (cli, GRANARY_VERB_PUBLISH, object);
   if (!granary_cli_target_resolve (target, cli, error))
     return FALSE;

@@ -339,6 +339,8 @@ granary_publish_draft_new (GranaryConnection *connection,
     self->remembered = granary_publish_profile_from_json (remembered);
   self->profile = self->remembered != NULL ? granary_publish_profile_copy (self->remembered)
                                            : granary_publish_profile_new ();
+  if (self->remembered == NULL && granary_service_host_has (self->host, GRANARY_SERVICE_HOST_LOCAL))
+    self->profile->memory_limit = granary_publish_profile_get_usual_memory ();
   /* What a service is for is not what the next one is for. */
   g_clear_pointer (&self->profile->description, g_free);
   self->profile->price = -1;

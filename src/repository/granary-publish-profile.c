@@ -7,6 +7,7 @@
 #include "granary-publish-profile.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "granary-error.h"
 #include "granary-json.h"
@@ -99,6 +100,24 @@ granary_publish_profile_free (GranaryPublishProfile *self)
     g_free (MEMBER (self, char *, texts[i]));
   g_strfreev (self->environment);
   g_free (self);
+}
+
+/**
+ * granary_publish_profile_get_usual_memory:
+ *
+ * A service that goes astray is not to take the computer with it.
+ *
+ * Returns: memory limit of a service on this computer unless the user has another in mind: half of
+ *   what there is, in whole GiB, at least one
+ */
+gint64
+granary_publish_profile_get_usual_memory (void)
+{
+  gint64 pages = sysconf (_SC_PHYS_PAGES);
+  gint64 size = sysconf (_SC_PAGESIZE);
+  gint64 half = pages > 0 && size > 0 ? pages / 2 * size : 0;
+
+  return MAX (half >> 30, 1) << 30;
 }
 
 /**

@@ -78,6 +78,8 @@ GranaryPublishProfile *granary_publish_profile_copy      (const GranaryPublishPr
 void                   granary_publish_profile_free      (GranaryPublishProfile       *self);
 char                  *granary_publish_profile_to_json   (const GranaryPublishProfile *self) G_GNUC_WARN_UNUSED_RESULT;
 GranaryPublishProfile *granary_publish_profile_from_json (const char                  *text) G_GNUC_WARN_UNUSED_RESULT;
+gint64                 granary_publish_profile_get_usual_memory
+                                                         (void);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GranaryPublishProfile, granary_publish_profile_free)
 
 /**

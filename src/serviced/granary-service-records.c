@@ -138,7 +138,7 @@ granary_service_dup_subject (const GranaryService *service)
 {
   g_return_val_if_fail (service != NULL, NULL);
 
-  return g_strdup_printf ("%s v%d", service->name != NULL ? service->name : service->uid,
+  return g_strdup_printf ("%s #%d", service->name != NULL ? service->name : service->uid,
                           service->number);
 }
 

@@ -164,7 +164,7 @@ def deleted():
         there.wait_state(uid, 'running', n_restarts=1)
         assert there.word(uid) == 'first'
         error = refused(client.call, 'update', uid=uid)
-        assert (error.reason, error.subject) == ('SERVICE_VERSION_DELETED', 'service v1')
+        assert (error.reason, error.subject) == ('SERVICE_VERSION_DELETED', 'service #1')
         assert there.word(uid) == 'first'
 
         client.call('stop', uid=uid)

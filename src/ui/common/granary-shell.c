@@ -237,6 +237,8 @@ granary_shell_show_error (GranaryShell *self,
   toast = adw_toast_new (wording->title);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_timeout (toast, 10);
+  /* Not behind the good news that is being shown. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_button_label (toast, _("_Details"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (details_clicked_cb),
                          details, error_details_free, 0);

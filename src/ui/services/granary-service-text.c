@@ -53,11 +53,13 @@ granary_service_dup_title (const GranaryService *service)
   return g_strdup_printf (C_("service", "%1$s #%2$d"), shown, service->number);
 }
 
-/* Only what is known, and only where there is more than yes or no to tell. */
+/* Only what is known, and only where it tells more than the state does. */
 static char *
 dup_replicas (const GranaryService *service)
 {
-  if (service->replicas <= 0 || service->available < 0 || service->state == GRANARY_SERVICE_STOPPED)
+  if (service->replicas <= 0 || service->available < 0 ||
+      service->state == GRANARY_SERVICE_STOPPED ||
+      (service->replicas == 1 && service->state != GRANARY_SERVICE_FAILED))
     return NULL;
 
   /* Translators: how many instances of a service answer, and how many there are meant to be. */
