@@ -7,6 +7,7 @@
 #include "granary-publish-draft-private.h"
 
 #include "granary-error.h"
+#include "granary-pending-private.h"
 
 /* While numbers are being turned, each of them is no question yet. */
 #define QUOTE_DELAY_MS 150
@@ -20,47 +21,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-/* A question under way. */
-typedef struct
-{
-  GWeakRef      owner;
-  GCancellable *cancellable; /* (owned) */
-} Question;
-
-static Question *
-question_new (GranaryPublishDraft *self,
-              GCancellable        *cancellable)
-{
-  Question *question = g_new0 (Question, 1);
-
-  g_weak_ref_init (&question->owner, self);
-  question->cancellable = g_object_ref (cancellable);
-
-  return question;
-}
-
-/* Ends it. Returns the owner if the answer is still wanted. */
-static GranaryPublishDraft *
-question_end (Question *question)
-{
-  g_autoptr (GranaryPublishDraft) self = g_weak_ref_get (&question->owner);
-  gboolean is_wanted = !g_cancellable_is_cancelled (question->cancellable);
-
-  g_weak_ref_clear (&question->owner);
-  g_object_unref (question->cancellable);
-  g_free (question);
-
-  return is_wanted ? g_steal_pointer (&self) : NULL;
-}
-
-static void
-stop (GCancellable **cancellable)
-{
-  if (*cancellable != NULL)
-    g_cancellable_cancel (*cancellable);
-  g_clear_object (cancellable);
-}
 
 static void
 announce (GranaryPublishDraft *self)
@@ -76,7 +36,7 @@ quoted_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  g_autoptr (GranaryPublishDraft) self = question_end (user_data);
+  g_autoptr (GranaryPublishDraft) self = granary_pending_end (user_data);
   g_autoptr (GError) error = NULL;
   gint64 fen;
 
@@ -99,7 +59,7 @@ quote_cb (gpointer user_data)
   self->quote_source = 0;
   self->quoting = g_cancellable_new ();
   granary_service_host_quote_async (self->host, self->profile, self->quoting, quoted_cb,
-                                    question_new (self, self->quoting));
+                                    granary_pending_new (self, self->quoting));
 
   return G_SOURCE_REMOVE;
 }
@@ -109,7 +69,7 @@ ask_price (GranaryPublishDraft *self)
 {
   const GranaryPublishProfile *profile = self->profile;
 
-  stop (&self->quoting);
+  granary_pending_stop (&self->quoting);
   g_clear_handle_id (&self->quote_source, g_source_remove);
   g_clear_error (&self->price_error);
   self->any_price = FALSE;
@@ -147,7 +107,7 @@ prepared_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  g_autoptr (GranaryPublishDraft) self = question_end (user_data);
+  g_autoptr (GranaryPublishDraft) self = granary_pending_end (user_data);
   g_autoptr (GranaryPublishOptions) options = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -173,12 +133,12 @@ prepared_cb (GObject      *source,
 static void
 prepare (GranaryPublishDraft *self)
 {
-  stop (&self->loading);
+  granary_pending_stop (&self->loading);
   g_clear_error (&self->error);
   self->loading = g_cancellable_new ();
   granary_service_host_prepare_async (self->host, self->version_id, self->profile->python,
                                       self->loading, prepared_cb,
-                                      question_new (self, self->loading));
+                                      granary_pending_new (self, self->loading));
 }
 
 /* What the catalogue knows */
@@ -230,7 +190,7 @@ loaded_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  g_autoptr (GranaryPublishDraft) self = question_end (user_data);
+  g_autoptr (GranaryPublishDraft) self = granary_pending_end (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (Facts) facts = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
 
@@ -261,8 +221,8 @@ granary_publish_draft_dispose (GObject *object)
 {
   GranaryPublishDraft *self = GRANARY_PUBLISH_DRAFT (object);
 
-  stop (&self->loading);
-  stop (&self->quoting);
+  granary_pending_stop (&self->loading);
+  granary_pending_stop (&self->quoting);
   g_clear_handle_id (&self->quote_source, g_source_remove);
 
   G_OBJECT_CLASS (granary_publish_draft_parent_class)->dispose (object);
@@ -408,13 +368,13 @@ granary_publish_draft_reload (GranaryPublishDraft *self)
 {
   g_return_if_fail (GRANARY_IS_PUBLISH_DRAFT (self));
 
-  stop (&self->loading);
+  granary_pending_stop (&self->loading);
   g_clear_error (&self->error);
   self->loading = g_cancellable_new ();
   granary_catalog_read_async (granary_connection_get_catalog (self->connection), load_facts,
                               g_memdup2 (&self->version_id, sizeof self->version_id), g_free,
                               facts_free, self->loading, loaded_cb,
-                              question_new (self, self->loading));
+                              granary_pending_new (self, self->loading));
   announce (self);
 }
 
