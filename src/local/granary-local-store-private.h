@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "granary-catalog-writer.h"
+#include "granary-error.h"
 #include "granary-transfer.h"
 
 G_BEGIN_DECLS
@@ -80,6 +81,16 @@ gboolean           granary_local_store_sync_parents (GranaryLocalStore      *sel
                                                      GError                **error);
 gboolean           granary_local_store_exists       (GranaryLocalStore      *self,
                                                      const char             *path);
+
+/* Errors about a path, which is made printable. FALSE, for returning it. */
+gboolean           granary_local_fail               (GError                **error,
+                                                     GranaryError            code,
+                                                     GranaryReason           reason,
+                                                     const char             *path);
+gboolean           granary_local_fail_errno         (GError                **error,
+                                                     int                     saved_errno,
+                                                     const char             *path,
+                                                     const char             *action);
 
 /* Session locks: `staging/SESSION.lock`. */
 int                granary_local_lock_session       (int                     staging_fd,

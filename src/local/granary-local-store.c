@@ -20,18 +20,6 @@
 
 /* Auxiliary functions */
 
-static gboolean
-fail_errno (GError     **error,
-            int          saved_errno,
-            const char  *path,
-            const char  *action)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error_from_errno (error, saved_errno, shown, action);
-  return FALSE;
-}
-
 /* Opens one of the folders of the layout, making it first. */
 static int
 open_part (GranaryLocalStore  *self,
@@ -44,7 +32,7 @@ open_part (GranaryLocalStore  *self,
   if (!self->is_read_only && granary_local_io_make_folder (self->root_fd, name) != 0 &&
       errno != EEXIST)
     {
-      fail_errno (error, errno, path, "mkdir");
+      granary_local_fail_errno (error, errno, path, "mkdir");
       return -1;
     }
 
@@ -58,7 +46,7 @@ open_part (GranaryLocalStore  *self,
     }
   else if (fd < 0)
     {
-      fail_errno (error, errno, path, "open");
+      granary_local_fail_errno (error, errno, path, "open");
     }
 
   return fd;
@@ -83,7 +71,7 @@ begin_session (GranaryLocalStore  *self,
         {
           if (errno == EEXIST)
             continue;
-          return fail_errno (error, errno, self->root, "create lock");
+          return granary_local_fail_errno (error, errno, self->root, "create lock");
         }
       if (flock (fd, LOCK_EX | LOCK_NB) != 0 && errno != EWOULDBLOCK)
         {
@@ -91,7 +79,7 @@ begin_session (GranaryLocalStore  *self,
 
           unlinkat (self->staging_fd, name, 0);
           close (fd);
-          return fail_errno (error, saved_errno, self->root, "flock");
+          return granary_local_fail_errno (error, saved_errno, self->root, "flock");
         }
 
       /* Somebody who was opening at the same moment may have taken it for a dead one. */
@@ -174,7 +162,7 @@ sync_parent (GranaryLocalStore  *self,
   if (fd < 0 && errno == ENOENT)
     return TRUE;
   if (fd < 0 || granary_local_io_sync_folder (fd) != 0)
-    return fail_errno (error, errno, parent, "fsync");
+    return granary_local_fail_errno (error, errno, parent, "fsync");
 
   return TRUE;
 }
@@ -206,7 +194,7 @@ granary_local_store_new (const char      *root,
   self->root_fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (self->root_fd < 0)
     {
-      fail_errno (error, errno, root, "open");
+      granary_local_fail_errno (error, errno, root, "open");
       return NULL;
     }
 
@@ -275,7 +263,8 @@ granary_local_store_write (GranaryLocalStore  *self,
                            GError            **error)
 {
   if (granary_local_io_note_commit () != 0)
-    return fail_errno (error, errno, granary_catalog_get_path (self->catalog), "commit");
+    return granary_local_fail_errno (error, errno, granary_catalog_get_path (self->catalog),
+                                     "commit");
   if (!granary_catalog_write (self->catalog, func, data, error))
     return FALSE;
 
@@ -336,7 +325,7 @@ granary_local_store_open_version (GranaryLocalStore  *self,
     granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, subject,
                        "no folder of %s: %s", subject, g_strerror (errno));
   else if (fd < 0)
-    fail_errno (error, errno, subject, "open");
+    granary_local_fail_errno (error, errno, subject, "open");
 
   return fd;
 }
@@ -366,7 +355,7 @@ granary_local_store_sync (GranaryLocalStore  *self,
   job->fd = fcntl (self->root_fd, F_DUPFD_CLOEXEC, 0);
   if (job->fd < 0)
     {
-      fail_errno (error, errno, self->root, "dup");
+      granary_local_fail_errno (error, errno, self->root, "dup");
       g_atomic_rc_box_release_full (job, sync_job_clear);
       return FALSE;
     }
@@ -384,7 +373,7 @@ granary_local_store_sync (GranaryLocalStore  *self,
   if (!is_done)
     return !g_cancellable_set_error_if_cancelled (cancellable, error);
   if (error_number != 0)
-    return fail_errno (error, error_number, self->root, "syncfs");
+    return granary_local_fail_errno (error, error_number, self->root, "syncfs");
 
   return TRUE;
 }
@@ -414,7 +403,7 @@ granary_local_store_move (GranaryLocalStore  *self,
       return FALSE;
     }
 
-  return fail_errno (error, errno, to, "rename");
+  return granary_local_fail_errno (error, errno, to, "rename");
 }
 
 /* Makes a rename between two folders durable without waiting for all else on the disk. */
@@ -468,4 +457,35 @@ granary_local_lock_session (int         staging_fd,
 
   *is_dead = TRUE;
   return fd;
+}
+
+gboolean
+granary_local_fail (GError        **error,
+                    GranaryError    code,
+                    GranaryReason   reason,
+                    const char     *path)
+{
+  g_autofree char *shown = NULL;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  shown = granary_display_path (path);
+  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
+  return FALSE;
+}
+
+/* A failed system call on @path, tried by @action. */
+gboolean
+granary_local_fail_errno (GError     **error,
+                          int          saved_errno,
+                          const char  *path,
+                          const char  *action)
+{
+  g_autofree char *shown = NULL;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  shown = granary_display_path (path);
+  granary_set_error_from_errno (error, saved_errno, shown, action);
+  return FALSE;
 }

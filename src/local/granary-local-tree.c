@@ -17,18 +17,6 @@
 #include "granary-local-io.h"
 
 static gboolean
-fail_errno (GError     **error,
-            int          saved_errno,
-            const char  *path,
-            const char  *action)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error_from_errno (error, saved_errno, shown, action);
-  return FALSE;
-}
-
-static gboolean
 remove_file (int               folder_fd,
              const char       *name,
              gint64           *freed,
@@ -38,9 +26,9 @@ remove_file (int               folder_fd,
   struct stat status;
 
   if (fstatat (folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return errno == ENOENT || fail_errno (error, errno, name, "stat");
+    return errno == ENOENT || granary_local_fail_errno (error, errno, name, "stat");
   if (granary_local_io_unlink (folder_fd, name) != 0 && errno != ENOENT)
-    return fail_errno (error, errno, name, "unlink");
+    return granary_local_fail_errno (error, errno, name, "unlink");
 
   if (freed != NULL && status.st_nlink == 1 && S_ISREG (status.st_mode))
     *freed += granary_local_occupied (&status);
@@ -83,12 +71,12 @@ granary_local_remove_tree (int               folder_fd,
   if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
     return remove_file (folder_fd, name, freed, transfer, error);
   if (fd < 0)
-    return fail_errno (error, errno, name, "open");
+    return granary_local_fail_errno (error, errno, name, "open");
 
   stream = fdopendir (fd);
   if (stream == NULL)
     {
-      fail_errno (error, errno, name, "open");
+      granary_local_fail_errno (error, errno, name, "open");
       close (fd);
       return FALSE;
     }
@@ -105,7 +93,7 @@ granary_local_remove_tree (int               folder_fd,
   closedir (stream);
 
   if (result && granary_local_io_remove_folder (folder_fd, name) != 0 && errno != ENOENT)
-    return fail_errno (error, errno, name, "rmdir");
+    return granary_local_fail_errno (error, errno, name, "rmdir");
 
   return result;
 }
@@ -138,7 +126,7 @@ granary_local_make_parents (int          folder_fd,
   if (!granary_local_make_parents (folder_fd, folder, made, error))
     return FALSE;
   if (granary_local_io_make_folder (folder_fd, folder) != 0 && errno != EEXIST)
-    return fail_errno (error, errno, folder, "mkdir");
+    return granary_local_fail_errno (error, errno, folder, "mkdir");
 
   g_hash_table_add (made, g_steal_pointer (&folder));
   return TRUE;

@@ -45,18 +45,6 @@ upload_clear (Upload *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Upload, upload_clear)
 
 static gboolean
-fail_path (GError        **error,
-           GranaryError    code,
-           GranaryReason   reason,
-           const char     *path)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
-  return FALSE;
-}
-
-static gboolean
 begin_cb (GranaryWriter  *writer,
           gpointer        data,
           GError        **error)
@@ -74,7 +62,8 @@ begin_cb (GranaryWriter  *writer,
       g_autofree char *subject = g_strdup_printf ("%s v%d", self->version->model_name,
                                                   self->version->number);
 
-      return fail_path (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_VERSION_NOT_READY, subject);
+      return granary_local_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_VERSION_NOT_READY,
+                                 subject);
     }
 
   operation.uid = self->uid;
@@ -122,7 +111,8 @@ find_removed (Upload  *self,
             }
         }
       if (!is_found)
-        return fail_path (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, *path);
+        return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING,
+                                   *path);
     }
 
   return TRUE;
@@ -152,14 +142,16 @@ find_clashes (Upload  *self,
       const char *target = granary_file_set_get_file (files, i)->target;
 
       if (g_hash_table_contains (folders, target))
-        return fail_path (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_PATH_IS_FOLDER, target);
+        return granary_local_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_PATH_IS_FOLDER,
+                                   target);
       for (const char *slash = strchr (target, '/'); slash != NULL; slash = strchr (slash + 1, '/'))
         {
           g_autofree char *folder = g_strndup (target, (gsize) (slash - target));
 
           if (granary_version_find_file (self->version, folder) != NULL &&
               !g_hash_table_contains (self->gone, folder))
-            return fail_path (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_PATH_IS_FOLDER, target);
+            return granary_local_fail (error, GRANARY_ERROR_CONFLICT,
+                                       GRANARY_REASON_PATH_IS_FOLDER, target);
         }
     }
 
@@ -202,8 +194,8 @@ sort_out (Upload             *self,
             }
         }
       if (!self->request->replace)
-        return fail_path (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_WOULD_REPLACE,
-                          file->target);
+        return granary_local_fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_WOULD_REPLACE,
+                                   file->target);
       g_hash_table_add (self->gone, g_strdup (file->target));
       self->n_replaced++;
     }
@@ -247,7 +239,8 @@ copy_kept (Upload             *self,
       return FALSE;
     }
   if (memcmp (sha256, file->sha256, sizeof sha256) != 0)
-    return fail_path (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                               file->path);
   if (granary_local_io_set_attributes (fd, 0444, file->mtime) != 0)
     {
       granary_set_error_from_errno (error, errno, file->path, "set attributes");
@@ -285,8 +278,8 @@ keep_files (Upload      *self,
           struct stat status;
 
           if (errno == ENOENT)
-            return fail_path (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING,
-                              file->path);
+            return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING,
+                                       file->path);
           if (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EROFS)
             {
               granary_set_error_from_errno (error, errno, file->path, "link");
@@ -345,7 +338,8 @@ build (Upload    *self,
       g_autofree char *subject = g_strdup_printf ("%s v%d", self->version->model_name,
                                                   self->version->number);
 
-      return fail_path (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE, subject);
+      return granary_local_fail (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SOURCE_NONE,
+                                 subject);
     }
 
   return TRUE;

@@ -40,18 +40,6 @@ open_job_free (gpointer data)
   g_free (job);
 }
 
-static gboolean
-fail (GError        **error,
-      GranaryError    code,
-      GranaryReason   reason,
-      const char     *path)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
-  return FALSE;
-}
-
 /* Whether something of that name holds what a new repository would get mixed up with. */
 static gboolean
 is_in_the_way (const char *folder,
@@ -97,7 +85,8 @@ prepare_folder (const char  *folder,
   if (g_mkdir_with_parents (folder, 0755) != 0 && errno != EEXIST)
     {
       if (errno == ENOTDIR)
-        return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE, folder);
+        return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE,
+                                   folder);
       granary_set_error_from_errno (error, errno, shown, "mkdir");
       return FALSE;
     }
@@ -107,28 +96,31 @@ prepare_folder (const char  *folder,
       return FALSE;
     }
   if (!S_ISDIR (status.st_mode))
-    return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE, folder);
+    return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE,
+                               folder);
 
   has_catalog = stat (catalog, &status) == 0;
   if (has_catalog && !S_ISREG (status.st_mode))
-    return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE, catalog);
+    return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE,
+                               catalog);
 
   *is_read_only = faccessat (AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0 ||
                   (has_catalog && faccessat (AT_FDCWD, catalog, W_OK, AT_EACCESS) != 0);
   if (*is_read_only && faccessat (AT_FDCWD, folder, R_OK | X_OK, AT_EACCESS) != 0)
-    return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_PERMISSION, folder);
+    return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_PERMISSION, folder);
   if (has_catalog)
     return TRUE;
 
   if (*is_read_only)
-    return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_READ_ONLY, folder);
+    return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_READ_ONLY, folder);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       if (is_in_the_way (folder, parts[i]))
         {
           g_autofree char *path = g_build_filename (folder, parts[i], NULL);
 
-          return fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE, path);
+          return granary_local_fail (error, GRANARY_ERROR_FILE, GRANARY_REASON_REPOSITORY_UNUSABLE,
+                                     path);
         }
     }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "granary-error.h"
+#include "granary-local-store-private.h"
 #include "granary-names.h"
 #include "granary-retry.h"
 #include "granary-service-handler.h"
@@ -49,18 +50,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Publishing, publishing_clear)
 /* Auxiliary functions */
 
 static gboolean
-fail (GError        **error,
-      GranaryError    code,
-      GranaryReason   reason,
-      const char     *subject)
-{
-  g_autofree char *shown = granary_display_path (subject);
-
-  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
-  return FALSE;
-}
-
-static gboolean
 fail_version (GError               **error,
               GranaryError           code,
               GranaryReason          reason,
@@ -68,7 +57,7 @@ fail_version (GError               **error,
 {
   g_autofree char *subject = g_strdup_printf ("%s v%d", version->model_name, version->number);
 
-  return fail (error, code, reason, subject);
+  return granary_local_fail (error, code, reason, subject);
 }
 
 /* Both lists are sorted by path. */
@@ -119,7 +108,8 @@ join_group (Publishing  *self,
       const GranaryService *service = g_ptr_array_index (services, i);
 
       if (self->name != NULL && g_strcmp0 (service->name, self->name) == 0)
-        return fail (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_SERVICE_NAME_TAKEN, self->name);
+        return granary_local_fail (error, GRANARY_ERROR_CONFLICT,
+                                   GRANARY_REASON_SERVICE_NAME_TAKEN, self->name);
       if (self->group_uid == NULL || g_strcmp0 (service->group_uid, self->group_uid) != 0)
         continue;
       g_set_str (&self->row->name, service->name);
@@ -133,7 +123,8 @@ join_group (Publishing  *self,
       return TRUE;
     }
   if (self->row->name == NULL)
-    return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, self->group_uid);
+    return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING,
+                               self->group_uid);
 
   number = MAX (number, granary_service_store_get_number (self->store, self->group_uid));
   self->row->number = number + 1;
@@ -180,7 +171,8 @@ commit_cb (GranaryWriter  *writer,
     }
   else if (!is_known (services, self->row->uid))
     {
-      return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, self->row->uid);
+      return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING,
+                                 self->row->uid);
     }
 
   return granary_service_records_put (writer, self->row, self->is_new, error);

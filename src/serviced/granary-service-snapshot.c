@@ -37,30 +37,6 @@ typedef struct
 
 /* Auxiliary functions */
 
-static gboolean
-fail (GError        **error,
-      GranaryError    code,
-      GranaryReason   reason,
-      const char     *path)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
-  return FALSE;
-}
-
-static gboolean
-fail_errno (GError     **error,
-            int          saved_errno,
-            const char  *path,
-            const char  *action)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error_from_errno (error, saved_errno, shown, action);
-  return FALSE;
-}
-
 /* What went wrong with a file of the version: not there, or not what the catalogue says. */
 static gboolean
 fail_source (GError     **error,
@@ -68,10 +44,10 @@ fail_source (GError     **error,
              const char  *path)
 {
   if (saved_errno == ENOENT || saved_errno == ENOTDIR)
-    return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, path);
+    return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, path);
   if (saved_errno == ELOOP || saved_errno == ENXIO)
-    return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, path);
-  return fail_errno (error, saved_errno, path, "open");
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, path);
+  return granary_local_fail_errno (error, saved_errno, path, "open");
 }
 
 /* Code and configuration are small, and what somebody edits in place; they are not shared. */
@@ -97,7 +73,8 @@ is_as_stored (Snapshot           *self,
   int result;
 
   if (!S_ISREG (status->st_mode) || status->st_size != file->size)
-    return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                               file->path);
   if (granary_local_mtime (status) == file->mtime && file->inode == (guint64) status->st_ino)
     return TRUE;
 
@@ -107,9 +84,10 @@ is_as_stored (Snapshot           *self,
   if (result == ECANCELED)
     return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
   if (result != 0)
-    return fail_errno (error, result, file->path, "read");
+    return granary_local_fail_errno (error, result, file->path, "read");
   if (memcmp (sha256, file->sha256, sizeof sha256) != 0)
-    return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                               file->path);
 
   return TRUE;
 }
@@ -130,29 +108,32 @@ copy_file (Snapshot           *self,
   if (from_fd < 0 || fstat (from_fd, &status) != 0)
     return fail_source (error, errno, file->path);
   if (!S_ISREG (status.st_mode) || status.st_size != file->size)
-    return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                               file->path);
   if (!granary_local_check_room (self->to_fd, file->path, granary_local_occupied (&status), error))
     return FALSE;
 
   fd = granary_local_io_create (self->to_fd, file->path);
   if (fd < 0)
-    return fail_errno (error, errno, file->path, "create");
+    return granary_local_fail_errno (error, errno, file->path, "create");
   if (!granary_local_copy (from_fd, &status, fd, &can_clone, NULL, self->cancellable, sha256,
                            &write_errno, &read_errno))
     {
       if (write_errno != 0)
-        return fail_errno (error, write_errno, file->path, "write");
+        return granary_local_fail_errno (error, write_errno, file->path, "write");
       if (read_errno == ENODATA)
-        return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+        return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                                   file->path);
       if (read_errno != 0)
-        return fail_errno (error, read_errno, file->path, "read");
+        return granary_local_fail_errno (error, read_errno, file->path, "read");
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "called off");
       return FALSE;
     }
   if (memcmp (sha256, file->sha256, sizeof sha256) != 0)
-    return fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED, file->path);
+    return granary_local_fail (error, GRANARY_ERROR_CHECKSUM, GRANARY_REASON_FILE_CHANGED,
+                               file->path);
   if (granary_local_io_set_attributes (fd, 0444, file->mtime) != 0)
-    return fail_errno (error, errno, file->path, "set attributes");
+    return granary_local_fail_errno (error, errno, file->path, "set attributes");
 
   return TRUE;
 }
@@ -171,7 +152,7 @@ link_file (Snapshot           *self,
       if (errno == ENOENT || errno == ENOTDIR)
         return fail_source (error, errno, file->path);
       if (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EROFS)
-        return fail_errno (error, errno, file->path, "link");
+        return granary_local_fail_errno (error, errno, file->path, "link");
       *is_refused = TRUE;
       return FALSE;
     }
@@ -235,7 +216,7 @@ list_files (int              fd,
 
   if (stream == NULL)
     {
-      fail_errno (error, errno, prefix, "open");
+      granary_local_fail_errno (error, errno, prefix, "open");
       close (fd);
       return FALSE;
     }
@@ -259,7 +240,7 @@ list_files (int              fd,
           int below_fd = openat (fd, entry->d_name, FOLDER_FLAGS);
 
           result = below_fd >= 0 ? list_files (below_fd, below, depth + 1, version, error)
-                                 : fail_errno (error, errno, path, "open");
+                                 : granary_local_fail_errno (error, errno, path, "open");
         }
     }
   closedir (stream);
@@ -306,16 +287,16 @@ granary_service_snapshot_make (int                    version_fd,
   if (!granary_local_remove_tree (folder_fd, part, NULL, NULL, error))
     return FALSE;
   if (granary_local_io_make_folder (folder_fd, part) != 0)
-    return fail_errno (error, errno, part, "mkdir");
+    return granary_local_fail_errno (error, errno, part, "mkdir");
 
   to_fd = self.to_fd = openat (folder_fd, part, FOLDER_FLAGS);
   if (to_fd < 0)
-    fail_errno (error, errno, part, "open");
+    granary_local_fail_errno (error, errno, part, "open");
   else if (take_files (&self, version, error))
     {
       if (granary_local_io_rename (folder_fd, part, folder_fd, name) == 0)
         return TRUE;
-      fail_errno (error, errno, name, "rename");
+      granary_local_fail_errno (error, errno, name, "rename");
     }
 
   /* What cannot be removed now, the next start finds half-made. */

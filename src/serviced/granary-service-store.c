@@ -26,18 +26,6 @@
 
 /* Auxiliary functions */
 
-static gboolean
-fail_errno (GError     **error,
-            int          saved_errno,
-            const char  *path,
-            const char  *action)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error_from_errno (error, saved_errno, shown, action);
-  return FALSE;
-}
-
 static void
 store_clear (gpointer data)
 {
@@ -135,14 +123,14 @@ write_small (int          folder_fd,
   g_autofd int fd = -1;
 
   if (granary_local_io_unlink (folder_fd, part) != 0 && errno != ENOENT)
-    return fail_errno (error, errno, part, "unlink");
+    return granary_local_fail_errno (error, errno, part, "unlink");
   fd = openat (folder_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
-    return fail_errno (error, errno, part, "create");
+    return granary_local_fail_errno (error, errno, part, "create");
   if (granary_local_io_write (fd, text, strlen (text), 0) != 0 || fsync (fd) != 0 ||
       renameat (folder_fd, part, folder_fd, name) != 0)
     {
-      fail_errno (error, errno, name, "write");
+      granary_local_fail_errno (error, errno, name, "write");
       unlinkat (folder_fd, part, 0);
       return FALSE;
     }
@@ -178,32 +166,32 @@ granary_service_store_open (const char  *root,
   self->root_fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (self->root_fd < 0)
     {
-      fail_errno (error, errno, root, "open");
+      granary_local_fail_errno (error, errno, root, "open");
       return NULL;
     }
   if (mkdirat (self->root_fd, GRANARY_LOCAL_SERVICES, 0755) != 0 && errno != EEXIST)
     {
-      fail_errno (error, errno, root, "mkdir");
+      granary_local_fail_errno (error, errno, root, "mkdir");
       return NULL;
     }
   self->services_fd = openat (self->root_fd, GRANARY_LOCAL_SERVICES, FOLDER_FLAGS);
   if (self->services_fd < 0)
     {
-      fail_errno (error, errno, root, "open");
+      granary_local_fail_errno (error, errno, root, "open");
       return NULL;
     }
   self->lock_fd = openat (self->services_fd, GRANARY_SERVICED_LOCK,
                           O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (self->lock_fd < 0)
     {
-      fail_errno (error, errno, root, "create lock");
+      granary_local_fail_errno (error, errno, root, "create lock");
       return NULL;
     }
   if (flock (self->lock_fd, LOCK_EX | LOCK_NB) != 0)
     {
       *is_taken = errno == EWOULDBLOCK;
       if (!*is_taken)
-        fail_errno (error, errno, root, "flock");
+        granary_local_fail_errno (error, errno, root, "flock");
       return NULL;
     }
 
@@ -283,7 +271,7 @@ granary_service_store_open_version (GranaryServiceStore   *self,
     granary_set_error (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_FILE_MISSING, subject,
                        "no folder of %s: %s", subject, g_strerror (errno));
   else if (fd < 0)
-    fail_errno (error, errno, subject, "open");
+    granary_local_fail_errno (error, errno, subject, "open");
 
   return fd;
 }
@@ -310,18 +298,18 @@ granary_service_store_open_folder (GranaryServiceStore  *self,
 
   if (!granary_service_store_is_service (uid))
     {
-      fail_errno (error, ENOENT, uid, "open");
+      granary_local_fail_errno (error, ENOENT, uid, "open");
       return -1;
     }
   if (make && mkdirat (self->services_fd, uid, 0700) != 0)
     {
-      fail_errno (error, errno, uid, "mkdir");
+      granary_local_fail_errno (error, errno, uid, "mkdir");
       return -1;
     }
 
   fd = openat (self->services_fd, uid, FOLDER_FLAGS);
   if (fd < 0)
-    fail_errno (error, errno, uid, "open");
+    granary_local_fail_errno (error, errno, uid, "open");
 
   return fd;
 }
@@ -412,7 +400,7 @@ granary_service_store_clean_folder (int      folder_fd,
 
   if (stream == NULL)
     {
-      fail_errno (error, errno, kept, "open");
+      granary_local_fail_errno (error, errno, kept, "open");
       g_clear_fd (&fd, NULL);
       return FALSE;
     }
@@ -453,7 +441,7 @@ granary_service_store_load_token (int      folder_fd,
 
   if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
     {
-      fail_errno (error, errno, GRANARY_SERVICED_TOKEN, "getrandom");
+      granary_local_fail_errno (error, errno, GRANARY_SERVICED_TOKEN, "getrandom");
       return NULL;
     }
   for (guint i = 0; i < TOKEN_BYTES; i++)

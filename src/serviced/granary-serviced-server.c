@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-local-store-private.h"
 #include "granary-serviced-peer.h"
 #include "granary-serviced-protocol.h"
 
@@ -41,18 +42,6 @@ enum
 static guint signals[N_SIGNALS];
 
 /* Auxiliary functions */
-
-static gboolean
-fail_errno (GError     **error,
-            int          saved_errno,
-            const char  *path,
-            const char  *action)
-{
-  g_autofree char *shown = granary_display_path (path);
-
-  granary_set_error_from_errno (error, saved_errno, shown, action);
-  return FALSE;
-}
 
 static void
 closed_cb (GranaryServicedPeer   *peer,
@@ -109,11 +98,11 @@ check_folder (const char  *path,
   struct stat status;
 
   if (lstat (folder, &status) != 0)
-    return fail_errno (error, errno, folder, "stat");
+    return granary_local_fail_errno (error, errno, folder, "stat");
   if (!S_ISDIR (status.st_mode) || status.st_uid != geteuid ())
-    return fail_errno (error, EPERM, folder, "check");
+    return granary_local_fail_errno (error, EPERM, folder, "check");
   if ((status.st_mode & 077) != 0 && chmod (folder, 0700) != 0)
-    return fail_errno (error, errno, folder, "chmod");
+    return granary_local_fail_errno (error, errno, folder, "chmod");
 
   return TRUE;
 }
@@ -130,13 +119,13 @@ listen_there (GranaryServicedServer  *self,
   self->path = granary_serviced_dup_socket (folder);
   address = granary_serviced_make_address (folder, TRUE, &folder_fd);
   if (address == NULL)
-    return fail_errno (error, errno, self->path, "mkdir");
+    return granary_local_fail_errno (error, errno, self->path, "mkdir");
   if (!check_folder (self->path, error))
     return FALSE;
 
   /* Whoever had it before is gone: the lock is ours. */
   if (g_unlink (self->path) != 0 && errno != ENOENT)
-    return fail_errno (error, errno, self->path, "unlink");
+    return granary_local_fail_errno (error, errno, self->path, "unlink");
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address,
                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL,
                                       error))
