@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 
+from gi.repository import GLib
 from window import App, Desk, key, wait_for, xdotool
 from wizard import expect
 
@@ -228,14 +229,23 @@ def update():
     desk.window.gone('dialog')
 
 
+def rest_on_undo():
+    """The button, once the pointer is on it; the toast of before may be on its way out."""
+    try:
+        undo = desk.button('_Undo')
+        xdotool('mousemove', *undo.steady_centre())
+        return undo if undo.has('showing') else None
+    except GLib.Error:
+        return None
+
+
 def publish_again():
     """With one click; and the Undo of its toast."""
     first = only_service()
     select_version()
     desk.button('_Publish', sensitive=True).press()
     # A toast waits as long as the pointer is on it.
-    undo = desk.button('_Undo')
-    xdotool('mousemove', *undo.steady_centre())
+    undo = wait_for(rest_on_undo, 'pointer on the toast')
     second = wait_for(lambda: next((one for one in listed() if one['id'] != first['id']), None),
                       'second service')
     expect('group', second['name'], first['name'])
