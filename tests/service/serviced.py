@@ -323,6 +323,19 @@ class Place:
         self.wait_state(uid, 'running')
         return uid
 
+    def start_service(self, uid, **values):
+        """The row once it runs."""
+        self.client.call('start', uid=uid)
+        return self.wait_state(uid, 'running', **values)
+
+    def stop_service(self, uid, **values):
+        self.client.call('stop', uid=uid)
+        return self.wait_state(uid, 'stopped', **values)
+
+    def update_service(self, uid, **values):
+        self.client.call('update', uid=uid)
+        return self.wait_state(uid, 'running', **values)
+
     def runs(self, uid):
         """Processes of a service: those whose command line or files name its folder."""
         found = []
@@ -353,6 +366,15 @@ def place():
     finally:
         there.end()
         remove(folder)
+
+
+@contextlib.contextmanager
+def served():
+    """A place with its program, and the id of a service that runs there."""
+    with place() as there:
+        version = there.import_echo()
+        there.start()
+        yield there, there.publish(version)
 
 
 def refused(function, *arguments, **options):

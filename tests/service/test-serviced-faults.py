@@ -10,7 +10,7 @@ import socket
 import subprocess
 import urllib.parse
 
-from serviced import ECHO, LINE_MAX, Client, Missed, Tap, kill, place, refused, wait_for
+from serviced import ECHO, LINE_MAX, Client, Missed, Tap, kill, place, refused, served, wait_for
 
 
 def port_of(there, uid):
@@ -23,10 +23,7 @@ def autostart(there):
 
 
 def two_programs():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         runs = there.runs(uid)
         for _ in range(3):
             other = there.start_program()
@@ -38,10 +35,7 @@ def two_programs():
 
 def many_starts():
     """At once: one of them stays."""
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         there.stop()
         started = [there.start_program() for _ in range(8)]
         client = there.connect()
@@ -56,13 +50,10 @@ def many_starts():
 
 
 def program_killed():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        version = there.version('echo')
         stopped = there.publish(version, 'stopped')
-        there.client.call('stop', uid=stopped)
-        there.wait_state(stopped, 'stopped')
+        there.stop_service(stopped)
         before = there.row(uid)
         runs = there.runs(uid)
 
@@ -88,10 +79,7 @@ def program_killed():
 def killed_at_every_moment():
     """The row says what it says; the next one makes it true."""
     for state in ('running', 'starting', 'stopping', 'failed', 'unknown'):
-        with place() as there:
-            version = there.import_echo()
-            there.start()
-            uid = there.publish(version)
+        with served() as (there, uid):
             there.kill()
             for is_wanted in (0, 1):
                 there.execute('UPDATE services SET state = ?, is_wanted = ?', state, is_wanted)
@@ -106,10 +94,7 @@ def killed_at_every_moment():
 
 
 def run_killed():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         url = there.row(uid)['url']
         for number in (1, 2):
             runs = there.runs(uid)
@@ -120,10 +105,8 @@ def run_killed():
             assert (row['failure'], row['failure_detail']) == ('killed', 'SIGKILL'), row
             assert row['url'] == url and there.word(uid) == 'first', row
             assert not set(runs) & set(there.runs(uid))
-        there.client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
-        there.client.call('start', uid=uid)
-        there.wait_state(uid, 'running', n_restarts=0, failure='none')
+        there.stop_service(uid)
+        there.start_service(uid, n_restarts=0, failure='none')
         there.stop()
 
 
@@ -150,10 +133,8 @@ def crash_loop():
 def ended():
     """As a session does: what was meant to run is meant to run still."""
     for word in (signal.SIGTERM, signal.SIGINT, 'quit'):
-        with place() as there:
-            version = there.import_echo()
-            client = there.start()
-            uid = there.publish(version)
+        with served() as (there, uid):
+            client = there.client
             assert len(autostart(there)) == 1
             if word == 'quit':
                 client.call('quit')
@@ -180,27 +161,20 @@ def terminal_gone():
 
 
 def port_taken():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         port = port_of(there, uid)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(('127.0.0.1', port))
             other.listen()
-            client.call('start', uid=uid)
-            there.wait_state(uid, 'running', failure='none')
+            there.start_service(uid, failure='none')
             assert port_of(there, uid) != port
             assert there.word(uid) == 'first' and str(port) in there.log(uid)
         # The new one is its own from now on.
         port = port_of(there, uid)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running')
+        there.stop_service(uid)
+        there.start_service(uid)
         assert port_of(there, uid) == port
         there.stop()
 
@@ -225,29 +199,22 @@ def interpreter_gone():
 
 
 def files_gone():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+    with served() as (there, uid):
+        client = there.client
+        there.stop_service(uid)
         shutil.rmtree(there.path(uid, 'revision-1'))
         client.call('start', uid=uid)
         row = there.wait_state(uid, 'failed')
         assert row['failure'] == 'files' and uid in row['failure_detail'], row
         # An update makes them anew.
-        client.call('update', uid=uid)
-        there.wait_state(uid, 'running', failure='none')
+        there.update_service(uid, failure='none')
         token = there.token(uid)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         # A token that others can read is none.
         there.path(uid, 'token').chmod(0o644)
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running')
+        there.start_service(uid)
         assert there.token(uid) != token and there.word(uid) == 'first'
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         shutil.rmtree(there.path(uid))
         client.call('start', uid=uid)
         there.wait_state(uid, 'failed', failure='files')
@@ -258,10 +225,7 @@ def files_gone():
 
 def left_behind():
     """Of work that did not come to its end."""
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         there.kill()
         services = there.repository / 'services'
         for folder in ('svc-aaaa', 'svc-aaaa/revision-1', f'{uid}/revision-2.part'):
@@ -276,10 +240,7 @@ def left_behind():
 
 
 def moved():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         there.repository.rename(there.folder / 'elsewhere')
         assert there.wait_end() == 0
         there.client.close()
@@ -340,10 +301,7 @@ def no_repository():
 
 
 def idle():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
         there.stop()
         # A service keeps it, then a client does.
         there.start('--idle-timeout', '0')
@@ -373,10 +331,8 @@ def stale_socket():
 
 
 def hostile():
-    with place() as there:
-        version = there.import_echo()
-        there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        version = there.version('echo')
         lines = [
             b'', b'{', b'[]', b'null', b'7', b'"x"', b'\x00', b'\xff\xfe', b'{} {}',
             b'{"id": "x", "verb": "stop"}', b'{"id": 1}', b'{"id": 1, "verb": 7}',

@@ -7,7 +7,7 @@ import pathlib
 import stat
 import zipfile
 
-from serviced import ECHO, REASONS, Refused, Tap, kill, place, refused, wait_for
+from serviced import ECHO, REASONS, Refused, Tap, kill, place, refused, served, wait_for
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -103,10 +103,9 @@ def groups():
 
 
 def update():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
+        version = there.version('echo')
         before = there.row(uid)
 
         there.cli('upload', 'echo:v1', '--replace', there.write('word.txt', 'second'))
@@ -114,16 +113,14 @@ def update():
         changed = there.query('SELECT files_changed FROM versions WHERE id = ?', version)[0]
         assert changed['files_changed'] > there.row(uid)['files_as_of']
 
-        client.call('update', uid=uid)
-        after = there.wait_state(uid, 'running')
+        after = there.update_service(uid)
         assert there.word(uid) == 'second'
         assert changed['files_changed'] < after['files_as_of']
         assert after['url'] == before['url'] and there.revisions(uid) == ['revision-2']
         assert after['created'] == before['created'] < after['started']
 
         # One that was stopped runs again, with the profile that came with it.
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         there.cli('upload', 'echo:v1', '--replace', there.write('word.txt', 'third'))
         client.call('update', uid=uid, profile={'request_timeout': 7})
         row = there.wait_state(uid, 'running')
@@ -134,10 +131,8 @@ def update():
 
 def update_broken():
     """What cannot be loaded is what is served from then on, and says so."""
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
         there.cli('upload', 'echo:v1', '--replace', there.write('model_service.py', 'import nothing_x'))
         client.call('update', uid=uid)
         row = there.wait_state(uid, 'failed')
@@ -145,17 +140,15 @@ def update_broken():
         assert row['is_wanted'] == 0 and not there.answers(uid), row
 
         there.cli('upload', 'echo:v1', '--replace', there.write('model_service.py', ECHO))
-        client.call('update', uid=uid)
-        there.wait_state(uid, 'running', failure='none')
+        there.update_service(uid, failure='none')
         assert there.word(uid) == 'first'
         there.stop()
 
 
 def deleted():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
+        version = there.version('echo')
 
         there.cli('delete', 'echo:v1', '--yes')
         assert there.word(uid) == 'first'
@@ -167,8 +160,7 @@ def deleted():
         assert (error.reason, error.subject) == ('SERVICE_VERSION_DELETED', 'service #1')
         assert there.word(uid) == 'first'
 
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         error = refused(client.call, 'start', uid=uid)
         assert (error.reason, error.code) == ('SERVICE_VERSION_DELETED', 'not-found')
         assert refused(client.call, 'publish', version_id=version, name='again',
@@ -177,16 +169,14 @@ def deleted():
 
         entry = there.query('SELECT uid FROM trash')[0]['uid']
         there.cli('trash', 'restore', entry)
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running')
+        there.start_service(uid)
         assert there.word(uid) == 'first'
 
         # The same with the whole model, for good.
         there.cli('delete', 'echo', '--yes')
         there.cli('trash', 'empty', '--yes')
         assert there.word(uid) == 'first'
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         assert refused(client.call, 'start', uid=uid).reason == 'SERVICE_VERSION_DELETED'
         client.call('remove', uid=uid)
         assert there.services() == [] and there.leftovers() == []
@@ -194,10 +184,8 @@ def deleted():
 
 
 def stop_and_start():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
         url = there.row(uid)['url']
         # What is so already is no error.
         client.call('start', uid=uid)
@@ -207,8 +195,7 @@ def stop_and_start():
         assert not there.answers(uid) and there.runs(uid) == []
         client.call('stop', uid=uid)
 
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running')
+        there.start_service(uid)
         assert there.row(uid)['url'] == url and there.word(uid) == 'first'
 
         # All at once: the last word counts.
@@ -218,18 +205,15 @@ def stop_and_start():
         assert sorted(answer['id'] for answer in answers) == numbers
         there.wait_state(uid, 'stopped', is_wanted=0)
         wait_for(lambda: there.runs(uid) == [], 'end of all runs')
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running')
+        there.start_service(uid)
         assert there.revisions(uid) == ['revision-2'], there.revisions(uid)
         there.stop()
 
 
 def remove():
     slow = ECHO.replace('        return True', '        import time; time.sleep(600)')
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
         client.call('remove', uid=uid)
         assert there.services() == [] and there.leftovers() == []
         wait_for(lambda: there.runs(uid) == [], 'end of the run')
@@ -319,16 +303,14 @@ def install():
         row = there.wait_state(uid, 'failed')
         assert row['failure'] == 'install' and 'granary-word' in row['failure_detail'], row
         make_wheel(packages, 'granary_word', '2.0', 'WORD = "again"')
-        client.call('start', uid=uid)
-        there.wait_state(uid, 'running', failure='none')
+        there.start_service(uid, failure='none')
         assert there.word(uid) == 'again'
 
         # Stopped while it is being installed.
         there.cli('upload', 'wants:v1', '--replace',
                   there.write('requirements.txt', 'granary-word==1.0\n'))
         client.call('update', uid=uid)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped', is_wanted=0)
+        there.stop_service(uid, is_wanted=0)
         wait_for(lambda: there.runs(uid) == [], 'end of the installer')
         client.call('remove', uid=uid)
         assert there.leftovers() == []
@@ -421,10 +403,8 @@ def changed_outside():
 
 
 def renamed():
-    with place() as there:
-        version = there.import_echo()
-        client = there.start()
-        uid = there.publish(version)
+    with served() as (there, uid):
+        client = there.client
         number = client.send('update', uid=uid)
         models = there.repository / 'models'
         # As a rename does: first the catalogue, then the folder.
@@ -436,8 +416,7 @@ def renamed():
             assert error.reason == 'FILE_MISSING', error
             client.call('update', uid=uid)
         there.wait_state(uid, 'running')
-        client.call('update', uid=uid)
-        row = there.wait_state(uid, 'running', model_name='other')
+        row = there.update_service(uid, model_name='other')
         assert there.word(uid) == 'first' and len(there.revisions(uid)) == 1, row
         there.stop()
 
@@ -459,8 +438,7 @@ def no_sandbox():
         for pid in run:
             kill(pid)
         there.wait_state(uid, 'running', n_restarts=1)
-        client.call('stop', uid=uid)
-        there.wait_state(uid, 'stopped')
+        there.stop_service(uid)
         assert refused(client.call, 'start', uid=uid,
                        profile={'allow_unsandboxed': False}).reason == 'SANDBOX_MISSING'
         there.stop()
