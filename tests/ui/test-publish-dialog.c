@@ -372,7 +372,7 @@ test_target (Fixture       *fixture,
                                                   GTK_TYPE_BUTTON), "clicked");
   row = find_row (dialog, "_Group");
   g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==,
-                   "Becomes service v3 of the group");
+                   "Becomes service #3 of the group");
   publish (dialog);
   wait_until (granary_fake_services_get_request (fixture->host) != NULL);
   g_assert_cmpstr (granary_fake_services_get_request (fixture->host)->group_uid, ==, "g-faces");

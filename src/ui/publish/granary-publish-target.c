@@ -71,7 +71,7 @@ update_number (GranaryPublishTarget *self)
 
   if (number > 0)
     /* Translators: number of the service within its group. */
-    text = g_strdup_printf (_("Becomes service v%d of the group"), number);
+    text = g_strdup_printf (_("Becomes service #%d of the group"), number);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->group_row), text != NULL ? text : "");
 }
 
