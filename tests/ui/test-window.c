@@ -86,6 +86,15 @@ test_fits (Fixture       *fixture,
     adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
   granary_ui_test_wait (gtk_widget_get_width (GTK_WIDGET (fixture->window)) <= 360);
 
+  /* Back leads from the list to the sidebar, not to the details. */
+  g_assert_true (gtk_widget_activate_action (
+    widget_test_find (GTK_WIDGET (fixture->window), GRANARY_TYPE_BROWSER, 0), "navigation.pop",
+    NULL));
+  g_assert_false (
+    adw_navigation_split_view_get_show_content (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 0))));
+  g_assert_true (
+    adw_navigation_split_view_get_show_content (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 1))));
+
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 800, 600);
   granary_ui_test_wait (
     !adw_navigation_split_view_get_collapsed (ADW_NAVIGATION_SPLIT_VIEW (find_split (fixture, 0))));

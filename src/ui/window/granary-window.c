@@ -164,6 +164,30 @@ page_changed_cb (GranaryWindow *self)
   adw_navigation_split_view_set_show_content (self->outer, TRUE);
 }
 
+/* The way back from the list. With its sidebar at the end the inner view would take it for the way to
+ * the details. */
+static void
+back_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  GranaryWindow *self = GRANARY_WINDOW (user_data);
+
+  if (adw_navigation_split_view_get_collapsed (self->outer))
+    adw_navigation_split_view_set_show_content (self->outer, FALSE);
+}
+
+static void
+init_way_back (GranaryWindow *self)
+{
+  static const GActionEntry entries[] = { { .name = "pop", .activate = back_cb } };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self->list_page), "navigation",
+                                  G_ACTION_GROUP (group));
+}
+
 static void
 sidebar_tags_changed_cb (GranaryWindow *self)
 {
@@ -439,6 +463,7 @@ granary_window_init (GranaryWindow *self)
   self->transfers = granary_transfer_list_new ();
   self->background = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
+  init_way_back (self);
   granary_window_init_connection (self);
   granary_window_init_services (self);
 }
