@@ -15,6 +15,7 @@
 
 /* How long granary-serviced has to answer at all: it puts its services in order before that. */
 #define OPEN_TIME (10 * G_TIME_SPAN_SECOND)
+#define REPLACE_TIME (20 * G_TIME_SPAN_SECOND) /* services may take ten to end */
 /* One that was just ending held its lock when another was started, which gave up. */
 #define START_AGAIN (2 * G_TIME_SPAN_SECOND)
 /* How long a verb may take that only sets something on its way; making a snapshot has no limit. */
@@ -30,6 +31,7 @@ struct _GranaryServicedClient
   gint64    last_id;
   gint64    pid;
   gboolean  has_sandbox;
+  gboolean  is_replacing;
 };
 
 /* Never handed to granary-serviced, which outlives us, nor to what it runs. */
@@ -331,6 +333,49 @@ read_answer (GranaryServicedClient  *self,
     }
 }
 
+/* Whether a version, digits with dots between, is before this one. */
+static gboolean
+is_older (const char *version)
+{
+  g_auto (GStrv) theirs = g_strsplit (version, ".", 4);
+  g_auto (GStrv) ours = g_strsplit (GRANARY_VERSION, ".", 4);
+
+  for (guint i = 0; ours[i] != NULL; i++)
+    {
+      guint64 mine = g_ascii_strtoull (ours[i], NULL, 10);
+      guint64 other;
+
+      if (theirs[i] == NULL || !g_ascii_string_to_unsigned (theirs[i], 10, 0, G_MAXUINT, &other,
+                                                            NULL))
+        return FALSE;
+      if (other != mine)
+        return other < mine;
+    }
+
+  return FALSE;
+}
+
+/* Asks one of before an upgrade to end, once; the services that it ran are meant to run, so the next
+ * one starts them. TRUE when it is going to. */
+static gboolean
+replace (GranaryServicedClient  *self,
+         const char             *version,
+         gint64                  until,
+         GCancellable           *cancellable)
+{
+  g_autoptr (JsonNode) answer = NULL;
+  gint64 id;
+
+  if (self->is_replacing || version == NULL || !is_older (version))
+    return FALSE;
+
+  self->is_replacing = TRUE;
+  id = send_request (self, "quit", NULL, until, cancellable, NULL);
+  if (id != 0)
+    answer = read_answer (self, "quit", id, until, cancellable, NULL);
+  return answer != NULL;
+}
+
 /* FALSE with an error, or without one when it is just ending. */
 static gboolean
 greet (GranaryServicedClient  *self,
@@ -366,8 +411,12 @@ greet (GranaryServicedClient  *self,
   if (!granary_json_get_int (answer, "protocol", &protocol) ||
       protocol != GRANARY_SERVICED_PROTOCOL || g_strcmp0 (version, GRANARY_VERSION) != 0)
     {
-      g_autofree char *shown = granary_display_path (self->folder);
+      g_autofree char *shown = NULL;
 
+      if (replace (self, version, until, cancellable))
+        return FALSE;
+
+      shown = granary_display_path (self->folder);
       granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_SUPERVISOR_OTHER, shown,
                          "granary-serviced of %s: protocol %" G_GINT64_FORMAT ", version %s",
                          shown, protocol, version != NULL ? version : "-");
@@ -410,7 +459,7 @@ pause_for (gint64         time,
  * @error: return location
  *
  * Connects to the granary-serviced of a repository; starts it where none answers, detached so that
- * it outlives this process, and waits until it does.
+ * it outlives this process, and waits until it does. One of an older version is replaced.
  *
  * Errors: %GRANARY_REASON_SUPERVISOR_UNREACHABLE, %GRANARY_REASON_SUPERVISOR_OTHER.
  *
@@ -425,6 +474,7 @@ granary_serviced_client_open (const char    *folder,
   gint64 until = g_get_monotonic_time () + OPEN_TIME;
   gint64 pause = 5 * G_TIME_SPAN_MILLISECOND;
   gint64 start_at = 0;
+  gboolean was_replacing = FALSE;
 
   g_return_val_if_fail (folder != NULL && g_path_is_absolute (folder), NULL);
 
@@ -445,6 +495,11 @@ granary_serviced_client_open (const char    *folder,
           return NULL;
         }
 
+      if (self->is_replacing && !was_replacing)
+        {
+          was_replacing = TRUE;
+          until = g_get_monotonic_time () + REPLACE_TIME;
+        }
       if (self->socket == NULL && g_get_monotonic_time () >= start_at)
         {
           if (!start_program (self, error))

@@ -185,7 +185,10 @@ greet (Daemon  *self,
                       "{\"id\":%" G_GINT64_FORMAT ",\"result\":{\"protocol\":%d,\"version\":\"%s\","
                       "\"pid\":%" G_GINT64_FORMAT ",\"sandbox\":true}}\n",
                       id, GRANARY_SERVICED_PROTOCOL,
-                      self->fault == FAULT_VERSION ? "0.0.1" : GRANARY_VERSION, self->pid);
+                      self->fault == FAULT_VERSION ? "9999.0.0"
+                      : self->fault == FAULT_OLDER && !self->has_quit ? "0.0.99"
+                                                                      : GRANARY_VERSION,
+                      self->pid);
 }
 
 /* FALSE ends the connection. */
@@ -207,6 +210,14 @@ answer (Daemon     *self,
   g_assert_nonnull (verb);
   if (g_str_equal (verb, "hello"))
     return greet (self, socket, id);
+  if (g_str_equal (verb, "quit"))
+    {
+      g_assert_cmpint (self->fault, ==, FAULT_OLDER);
+      g_assert_false (self->has_quit);
+      self->has_quit = TRUE;
+      answer_line (socket, "{\"id\":%" G_GINT64_FORMAT ",\"result\":{}}\n", id);
+      return FALSE;
+    }
   if (g_str_equal (verb, "cancel"))
     {
       gint64 which;
@@ -268,6 +279,7 @@ answer (Daemon     *self,
 
     case FAULT_NONE:
     case FAULT_VERSION:
+    case FAULT_OLDER:
     case FAULT_HELLO_ENDS:
     default:
       break;

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   FAULT_NONE,
-  FAULT_VERSION,       /* hello of another version */
+  FAULT_VERSION,       /* hello of another version, a later one */
+  FAULT_OLDER,         /* hello of one before, until it is asked to end */
   FAULT_HELLO_ENDS,    /* the first connection ends before hello is answered */
   FAULT_GARBAGE,       /* no JSON */
   FAULT_ENDLESS,       /* a line without end */
@@ -43,6 +44,7 @@ typedef struct
   int             n_connections; /* atomic */
   int             n_publishes;   /* atomic */
   int             n_cancels;     /* atomic */
+  gboolean        has_quit; /* only its thread asks */
   int             waits;         /* atomic */
   gint64          pid;
 } Daemon;

@@ -121,6 +121,7 @@ test_fault (ServicesTest *self,
     gboolean      done;
   } outcomes[] = {
     [FAULT_VERSION] = { GRANARY_REASON_SUPERVISOR_OTHER, FALSE },
+    [FAULT_OLDER] = { GRANARY_REASON_NONE, TRUE },
     [FAULT_HELLO_ENDS] = { GRANARY_REASON_NONE, TRUE },
     [FAULT_GARBAGE] = { GRANARY_REASON_RESPONSE_MALFORMED, FALSE },
     [FAULT_ENDLESS] = { GRANARY_REASON_RESPONSE_MALFORMED, FALSE },
@@ -398,6 +399,7 @@ add_tests (void)
     Fault       fault;
   } faults[] = {
     { "version", FAULT_VERSION },
+    { "older", FAULT_OLDER },
     { "hello-ends", FAULT_HELLO_ENDS },
     { "garbage", FAULT_GARBAGE },
     { "endless", FAULT_ENDLESS },
