@@ -6,6 +6,8 @@
 
 #include "granary-worker.h"
 
+#include <openssl/crypto.h>
+
 /**
  * GranaryWorker:
  *
@@ -114,6 +116,11 @@ granary_worker_class_init (GranaryWorkerClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = granary_worker_finalize;
+
+  /* Nobody waits for the end of a thread. One that signed or hashed must not find that OpenSSL was
+   * taken down by the main thread's exit() meanwhile: it would free what is no longer there. This
+   * comes before its first use, since that is on such a thread. */
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
 static void
