@@ -8,6 +8,7 @@
 
 #include "granary-error.h"
 #include "granary-json-layout.h"
+#include "granary-json-tokens.h"
 #include "granary-json.h"
 
 #include <glib/gi18n-lib.h>
@@ -124,10 +125,9 @@ make_body (GranaryCli  *cli,
            GError     **error)
 {
   g_autoptr (GBytes) body = NULL;
-  g_autoptr (JsonNode) node = NULL;
-  g_autoptr (GError) local_error = NULL;
   const char *data;
   gsize length;
+  int line;
 
   if (g_str_equal (text, "-"))
     body = read_file (cli, text, error);
@@ -139,15 +139,15 @@ make_body (GranaryCli  *cli,
     return NULL;
 
   data = g_bytes_get_data (body, &length);
-  if (length > 0 && g_utf8_validate_len (data, length, NULL))
-    node = granary_json_parse (data, (gssize) length, "request", &local_error);
-  if (node == NULL)
+  if (granary_json_check (data != NULL ? data : "", (gssize) length, &line) == GRANARY_JSON_BROKEN)
     {
-      const char *where = local_error != NULL ? local_error->message : _("it is no text in UTF-8");
-      g_autofree char *shown = granary_display_path (where);
+      g_autoptr (GError) local_error = NULL;
+      g_autofree char *shown = granary_display_path (*text != '\0' ? text : "''");
 
-      granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_REQUEST_NOT_JSON, shown,
-                         "no JSON: %s", shown);
+      granary_set_error (&local_error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_REQUEST_NOT_JSON,
+                         shown, "line %d", line);
+      granary_error_set_line (local_error, line);
+      g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
 

@@ -215,6 +215,13 @@ make_profile (GranaryCli     *cli,
       return g_steal_pointer (&profile);
     }
 
+  if (options->instance_type == NULL && options->resource_group == NULL)
+    {
+      granary_set_error (error, GRANARY_ERROR_INVALID_INPUT, GRANARY_REASON_SPEC_UNSET, cli->object,
+                         "neither instance type nor resource group");
+      return NULL;
+    }
+
   profile->charge_type = g_strdup (options->resource_group != NULL ? GRANARY_CHARGE_PREPAID
                                                                    : GRANARY_CHARGE_POSTPAID);
   profile->instance_type = g_strdup (options->instance_type);

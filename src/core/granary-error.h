@@ -231,7 +231,7 @@ typedef enum
   GRANARY_REASON_SPEC_SOLD_OUT, /* subject: the instance type */
   GRANARY_REASON_PRICE_UNCONFIRMED, /* subject: what it costs */
   GRANARY_REASON_PRICE_UNKNOWN, /* subject: the instance type */
-  GRANARY_REASON_REQUEST_NOT_JSON, /* subject: where it stands */
+  GRANARY_REASON_REQUEST_NOT_JSON, /* subject: as it was given; with a line */
   GRANARY_REASON_SDK_UNAVAILABLE, /* subject: the version */
   GRANARY_REASON_SDK_FORBIDDEN, /* subject: its address */
 } GranaryReason;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-local-store-private.h"
 #include "granary-sandbox.h"
 #include "granary-service-python.h"
 
@@ -24,18 +25,6 @@ typedef struct
 /* Auxiliary functions */
 
 static gboolean
-fail (GError      **error,
-      GranaryError  code,
-      GranaryReason reason,
-      const char   *subject)
-{
-  g_autofree char *shown = granary_display_path (subject);
-
-  granary_set_error (error, code, reason, shown, "%s (%d)", shown, (int) reason);
-  return FALSE;
-}
-
-static gboolean
 start_cb (GranaryWriter *writer,
           gpointer       data,
           GError       **error)
@@ -46,7 +35,8 @@ start_cb (GranaryWriter *writer,
   if (services == NULL)
     return FALSE;
   if (services->len == 0)
-    return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, row->uid);
+    return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING,
+                               row->uid);
 
   return granary_service_records_put (writer, row, FALSE, error);
 }
@@ -149,7 +139,8 @@ granary_service_fail_deleted (GError               **error,
 {
   g_autofree char *subject = granary_service_dup_subject (service);
 
-  return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED, subject);
+  return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_VERSION_DELETED,
+                             subject);
 }
 
 GranaryService *
@@ -169,7 +160,7 @@ granary_service_records_load (GranaryServiceStore *store,
     }
 
   if (services != NULL)
-    fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, uid);
+    granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, uid);
   return NULL;
 }
 
@@ -194,7 +185,8 @@ granary_service_records_put (GranaryWriter  *writer,
     {
       g_autofree char *subject = g_strdup_printf ("%s v%d", row->model_name, row->version_number);
 
-      return fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_VERSION_MISSING, subject);
+      return granary_local_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_VERSION_MISSING,
+                                 subject);
     }
   return granary_service_fail_deleted (error, row);
 }
@@ -215,7 +207,8 @@ granary_service_records_settle (const GranaryVersion        *version,
     return FALSE;
   if (!profile->allow_unsandboxed &&
       granary_sandbox_get_kind (granary_sandbox_probe ()) == GRANARY_SANDBOX_NONE)
-    return fail (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_SANDBOX_MISSING, subject);
+    return granary_local_fail (error, GRANARY_ERROR_UNSUPPORTED, GRANARY_REASON_SANDBOX_MISSING,
+                               subject);
 
   g_set_str (&settled->python, python);
   g_free (row->profile);

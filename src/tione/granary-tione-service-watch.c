@@ -68,6 +68,26 @@ is_wanted (GranaryTioneWatch *self,
   return n_looks > 0;
 }
 
+/* What callers need stands in no list; it is asked for once a service runs. */
+static char *
+ask_address (GranaryTioneWatch *self,
+             const char        *group_uid)
+{
+  g_autoptr (GError) error = NULL;
+  char *url;
+
+  if (group_uid == NULL || g_hash_table_contains (self->nowhere, group_uid))
+    return NULL;
+
+  url = granary_tione_load_address (self->api, group_uid, self->stopped, &error);
+  if (url == NULL)
+    g_hash_table_add (self->nowhere, g_strdup (group_uid));
+  if (error != NULL)
+    g_debug ("address of a service: %s", error->message);
+
+  return url;
+}
+
 /* One that cannot be asked for is asked for again; FALSE when it makes no sense to go on. */
 static gboolean
 look_at (GranaryTioneWatch    *self,
@@ -86,6 +106,9 @@ look_at (GranaryTioneWatch    *self,
         return TRUE;
       if (told->group_uid == NULL)
         told->group_uid = g_strdup (row->group_uid);
+      /* Who waits for it to run wants to call it then. */
+      if (told->state == GRANARY_SERVICE_RUNNING && row->url == NULL)
+        told->url = ask_address (self, told->group_uid);
       return granary_tione_record_service (self->catalog, told, 0, error);
     }
   if (granary_tione_is_missing (local_error))
@@ -96,7 +119,6 @@ look_at (GranaryTioneWatch    *self,
   return local_error == NULL;
 }
 
-/* What callers need stands in no list; it is asked for once a service runs. */
 static void
 load_addresses (GranaryTioneWatch *self,
                 GPtrArray         *services)
@@ -114,12 +136,9 @@ load_addresses (GranaryTioneWatch *self,
         continue;
 
       n_asked++;
-      url = granary_tione_load_address (self->api, service->group_uid, self->stopped, &error);
-      if (url == NULL)
-        g_hash_table_add (self->nowhere, g_strdup (service->group_uid));
-      if (url != NULL)
-        granary_tione_set_service_url (self->catalog, service->uid, url, &error);
-      if (error != NULL)
+      url = ask_address (self, service->group_uid);
+      if (url != NULL &&
+          !granary_tione_set_service_url (self->catalog, service->uid, url, &error))
         g_debug ("address of a service: %s", error->message);
     }
 }

@@ -86,6 +86,9 @@ make_why (const GError *error,
 
       if (granary_error_get_reason (error) == GRANARY_REASON_JSON_SYNTAX)
         return g_strdup_printf (_("“%1$s” is not valid JSON: look at line %2$d."), subject, line);
+      if (granary_error_get_reason (error) == GRANARY_REASON_REQUEST_NOT_JSON)
+        return g_strdup_printf (_("The request “%1$s” is not valid JSON: look at line %2$d."),
+                                subject, line);
       if (granary_error_get_reason (error) == GRANARY_REASON_PYTHON_IMPLAUSIBLE)
         return g_strdup_printf (_("“%1$s” does not look like Python code: look at line %2$d."),
                                 subject, line);

@@ -735,7 +735,7 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     GRANARY_WAY_OUT_NONE,
   },
   [GRANARY_REASON_REQUEST_NOT_JSON] = {
-    N_("The request is not valid JSON: %s."),
+    N_("The request “%s” is not valid JSON."),
     N_("Correct it, then send it again."),
     GRANARY_WAY_OUT_CHANGE_INPUT,
   },

@@ -57,9 +57,7 @@ granary_service_dup_title (const GranaryService *service)
 static char *
 dup_replicas (const GranaryService *service)
 {
-  if (service->replicas <= 0 || service->available < 0 ||
-      service->state == GRANARY_SERVICE_STOPPED ||
-      (service->replicas == 1 && service->state != GRANARY_SERVICE_FAILED))
+  if (service->replicas <= 1 || service->available < 0 || service->state == GRANARY_SERVICE_STOPPED)
     return NULL;
 
   /* Translators: how many instances of a service answer, and how many there are meant to be. */
