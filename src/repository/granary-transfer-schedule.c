@@ -7,6 +7,7 @@
 #include "granary-transfer-queue-private.h"
 
 #include "granary-error.h"
+#include "granary-retry.h"
 
 /* Whose turn it is, the runs of jobs, and what comes after a run. */
 
@@ -151,7 +152,7 @@ get_wait (GranaryEntry *entry,
           const GError *error)
 {
   gint64 wait = entry->queue->first_wait;
-  gint64 asked = (gint64) granary_error_get_retry_after (error) * 1000;
+  gint64 asked = granary_scale_wait ((gint64) granary_error_get_retry_after (error) * 1000);
 
   for (guint i = 1; i < entry->n_tries && wait < MAX_WAIT; i++)
     wait *= 2;

@@ -154,11 +154,14 @@ wait_for_turn (GranaryApi           *self,
                GError              **error)
 {
   gint64 now = g_get_monotonic_time ();
+  gint64 interval = granary_scale_wait (INTERVAL);
   gint64 wait;
 
+  /* Where waits are shortened, shares are as well: a wait would make up for none otherwise, and
+   * each call would have to wait longer than the one before. */
   g_mutex_lock (&self->mutex);
-  self->paid[service] = MAX (self->paid[service], now) + INTERVAL;
-  wait = self->paid[service] - now - BURST * INTERVAL;
+  self->paid[service] = MAX (self->paid[service], now) + interval;
+  wait = self->paid[service] - now - BURST * interval;
   g_mutex_unlock (&self->mutex);
 
   if (wait <= 0)

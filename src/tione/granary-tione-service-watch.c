@@ -6,6 +6,7 @@
 
 #include "granary-tione-service-watch.h"
 
+#include "granary-retry.h"
 #include "granary-tione-calls.h"
 #include "granary-tione-service-private.h"
 
@@ -210,7 +211,7 @@ static gpointer
 watch_thread (gpointer data)
 {
   g_autoptr (GranaryTioneWatch) self = data;
-  gint64 pause = PAUSE_FIRST;
+  gint64 pause = granary_scale_wait (PAUSE_FIRST);
 
   g_mutex_lock (&self->mutex);
   while (!self->is_stopped)
@@ -226,14 +227,14 @@ watch_thread (gpointer data)
         break;
       if (self->is_woken)
         {
-          pause = PAUSE_FIRST;
+          pause = granary_scale_wait (PAUSE_FIRST);
           continue;
         }
 
       g_mutex_unlock (&self->mutex);
       is_more = look (self);
       g_mutex_lock (&self->mutex);
-      pause = MIN (pause + pause / 2, PAUSE_LAST);
+      pause = MIN (pause + pause / 2, granary_scale_wait (PAUSE_LAST));
       if (!is_more && !self->is_woken)
         break;
     }
