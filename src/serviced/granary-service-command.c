@@ -12,6 +12,7 @@
 
 #include "granary-error.h"
 #include "granary-service-scope-private.h"
+#include "granary-serviced-protocol.h"
 
 /* Auxiliary functions */
 
@@ -177,6 +178,8 @@ granary_service_command_line_new (const GranaryServicePlan  *plan,
   g_auto (GStrv) environment = NULL;
   g_auto (GStrv) argv = NULL;
   g_autofree char *program = NULL;
+  g_autofree char *installed = NULL;
+  const char *readable[] = { NULL, NULL };
   const char *model;
 
   g_return_val_if_fail (plan != NULL, NULL);
@@ -211,6 +214,15 @@ granary_service_command_line_new (const GranaryServicePlan  *plan,
   argv = g_strv_builder_end (builder);
 
   options.python = plan->python;
+  if (plan->base != NULL)
+    {
+      /* Code that came with the version wrote what was installed: where its links and settings lead
+       * to is not for it to say. */
+      installed = g_build_filename (plan->folder, GRANARY_SERVICED_VENV, NULL);
+      readable[0] = installed;
+      options.python = plan->base;
+      options.readable = readable;
+    }
   options.model = plan->revision;
   options.runner = plan->runner;
   options.environment = (const char * const *) environment;

@@ -43,6 +43,7 @@ granary_service_plan_copy (const GranaryServicePlan *self)
   copy->folder = g_strdup (self->folder);
   copy->revision = g_strdup (self->revision);
   copy->python = g_strdup (self->python);
+  copy->base = g_strdup (self->base);
   copy->runner = g_strdup (self->runner);
   copy->onnx = g_strdup (self->onnx);
   copy->profile = granary_publish_profile_copy (self->profile);
@@ -61,6 +62,7 @@ granary_service_plan_free (GranaryServicePlan *self)
   g_free (self->folder);
   g_free (self->revision);
   g_free (self->python);
+  g_free (self->base);
   g_free (self->runner);
   g_free (self->onnx);
   granary_publish_profile_free (self->profile);

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @folder: (type filename): its folder, `services/<uid>`, absolute
  * @revision: (type filename): folder of the snapshot that it serves, absolute
  * @python: (type filename): interpreter, absolute
+ * @base: (nullable) (type filename): interpreter that was chosen, where @python is of what was
+ *   installed on top of it
  * @runner: (type filename): folder of the runner, absolute
  * @onnx: (nullable): path inside @revision of the file that the built-in handler serves
  * @profile: how it is run
@@ -29,6 +31,7 @@ typedef struct
   char                  *folder;
   char                  *revision;
   char                  *python;
+  char                  *base;
   char                  *runner;
   char                  *onnx;
   GranaryPublishProfile *profile;

@@ -232,7 +232,12 @@ installed_cb (GObject      *source,
       return;
     }
 
-  g_set_str (&plan->python, python);
+  if (!g_str_equal (python, plan->python))
+    {
+      g_free (plan->base);
+      plan->base = g_steal_pointer (&plan->python);
+      plan->python = g_steal_pointer (&python);
+    }
   run_plan (self, plan);
 }
 

@@ -25,10 +25,11 @@ typedef struct
   gboolean     is_over;
 } Test;
 
-/* A wheel with one module, which is all that pip asks of one. */
+/* A wheel with one module, which is all that pip asks of one, and what it puts into the environment
+ * besides. */
 static const char wheel_maker[] =
   "import sys, zipfile\n"
-  "folder, version = sys.argv[1:]\n"
+  "folder, version, *more = sys.argv[1:]\n"
   "info = 'granary_probe-%s.dist-info/' % version\n"
   "with zipfile.ZipFile('%s/granary_probe-%s-py3-none-any.whl' % (folder, version), 'w') as file:\n"
   "    file.writestr('granary_probe.py', 'VALUE = %r\\n' % version)\n"
@@ -36,6 +37,8 @@ static const char wheel_maker[] =
   "                  'Metadata-Version: 2.1\\nName: granary-probe\\nVersion: %s\\n' % version)\n"
   "    file.writestr(info + 'WHEEL',\n"
   "                  'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n"
+  "    for name, text in zip(more[::2], more[1::2]):\n"
+  "        file.writestr('granary_probe-%s.data/data/%s' % (version, name), text)\n"
   "    file.writestr(info + 'RECORD', '')\n";
 
 /* Auxiliary functions */
@@ -153,6 +156,7 @@ serve (Test       *test,
   g_autofree char *runner = g_steal_pointer (&test->service.plan->runner);
 
   test->service.plan->python = g_strdup (test->python);
+  test->service.plan->base = g_strdup (python);
   test->service.plan->runner = g_build_filename (test->service.root, "runner", NULL);
   service_test_act (&test->service, act);
   service_test_start (&test->service);
@@ -160,6 +164,7 @@ serve (Test       *test,
   granary_service_process_stop (test->service.process);
   service_test_wait_ended (&test->service);
   g_set_str (&test->service.plan->python, python);
+  g_clear_pointer (&test->service.plan->base, g_free);
   g_set_str (&test->service.plan->runner, runner);
 }
 
@@ -272,6 +277,41 @@ test_environment (Test          *test,
                "print('values', granary_probe.VALUE, only_there.VALUE)\n"
                "serve()\n");
   service_test_assert_logged (&test->service, "values 1.0 5\n");
+}
+
+/* A package cannot say what of the user's a service sees. */
+static void
+test_settings_of_package (Test          *test,
+                          gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (test->service.root, "private", NULL);
+  g_autofree char *path = g_build_filename (folder, "letter", NULL);
+  g_autofree char *act = g_strdup_printf ("import granary_probe, os\n"
+                                          "print('private', os.path.exists('%s'))\n"
+                                          "serve()\n", path);
+  g_autofree char *settings = g_strdup_printf ("home = /usr/bin\n"
+                                               "include-system-site-packages = true\n"
+                                               "granary-python = %s\n", folder);
+  const char *argv[] = {
+    "/usr/bin/python3", "-c", wheel_maker, test->packages, "3.0", "pyvenv.cfg", settings, NULL,
+  };
+  g_autofree char *written = g_build_filename (test->service.folder, "venv/pyvenv.cfg", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  g_file_set_contents (path, "dear", -1, &error);
+  g_assert_no_error (error);
+  run (argv);
+  require (test, "granary-probe==3.0\n");
+  install (test, NULL);
+  assert_installed (test);
+  g_file_get_contents (written, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, settings);
+
+  serve (test, act);
+  service_test_assert_logged (&test->service, "private False\n");
 }
 
 /* It hangs on the network; a password of the index is in no command line and not in the log. */
@@ -396,6 +436,7 @@ main (int   argc,
   ADD ("own-wheel", test_own_wheel);
   ADD ("refused", test_refused);
   ADD ("environment", test_environment);
+  ADD ("settings-of-package", test_settings_of_package);
   ADD ("cancel", test_cancel);
   ADD ("settings", test_settings);
   ADD ("no-sandbox", test_no_sandbox);
