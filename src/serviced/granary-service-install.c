@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-run-reader-private.h"
 #include "granary-service-command-private.h"
 #include "granary-service-log-file-private.h"
 #include "granary-service-spawn-private.h"
@@ -29,6 +30,9 @@
 
 /* Bytes read at a time. */
 #define CHUNK (16 * 1024)
+
+/* A checksum, and no more of what else may be there. */
+#define MAX_STAMP 128
 
 /* What was said last, at most. */
 #define MAX_DETAIL 500
@@ -100,14 +104,15 @@ make_stamp (const GranaryServicePlan *plan)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
+/* Code that came with the version wrote there. */
 static gboolean
 is_made (Install *self)
 {
   g_autofree char *path = g_build_filename (self->folder, STAMP, NULL);
   g_autofree char *program = dup_interpreter (self);
-  g_autofree char *text = NULL;
+  g_autofree char *text = granary_run_read_file (path, MAX_STAMP, NULL, NULL);
 
-  return g_file_get_contents (path, &text, NULL, NULL) && g_strcmp0 (text, self->stamp) == 0 &&
+  return text != NULL && g_str_equal (text, self->stamp) &&
          granary_service_check_python (program, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "granary-error.h"
@@ -314,6 +315,23 @@ test_settings_of_package (Test          *test,
   service_test_assert_logged (&test->service, "private False\n");
 }
 
+/* What is in the way of what is looked at before does not hold up the process that runs all
+ * services. */
+static void
+test_pipe (Test          *test,
+           gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (test->service.folder, "venv", NULL);
+  g_autofree char *path = g_build_filename (folder, ".granary", NULL);
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  g_assert_no_errno (mkfifo (path, 0600));
+  require (test, "granary-probe==1.0\n");
+  g_assert_true (granary_service_install_is_needed (test->service.plan));
+  install (test, NULL);
+  assert_installed (test);
+}
+
 /* It hangs on the network; a password of the index is in no command line and not in the log. */
 static void
 test_cancel (Test          *test,
@@ -437,6 +455,7 @@ main (int   argc,
   ADD ("refused", test_refused);
   ADD ("environment", test_environment);
   ADD ("settings-of-package", test_settings_of_package);
+  ADD ("pipe", test_pipe);
   ADD ("cancel", test_cancel);
   ADD ("settings", test_settings);
   ADD ("no-sandbox", test_no_sandbox);
