@@ -20,12 +20,11 @@
 #include "granary-local-store-private.h"
 #include "granary-names.h"
 #include "granary-service-handler.h"
+#include "granary-service-store.h"
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 /* A pipe in place of a file must not hold up the opening. */
 #define FILE_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-/* While it is being made. */
-#define PART ".part"
 #define DEPTH_MAX 64
 
 typedef struct
@@ -260,7 +259,7 @@ list_files (int              fd,
  * @error: return location
  *
  * Makes a folder with the version's files, linked where that can be done and copied otherwise. It
- * is there as a whole, or not at all.
+ * is there as a whole, or not at all, and durable.
  *
  * Errors: %GRANARY_REASON_FILE_MISSING and %GRANARY_REASON_FILE_CHANGED where the folder is not
  * what the catalogue says; %GRANARY_REASON_NO_SPACE and others of the disk.
@@ -283,7 +282,7 @@ granary_service_snapshot_make (int                    version_fd,
   g_return_val_if_fail (version != NULL && version->files != NULL, FALSE);
   g_return_val_if_fail (name != NULL && strchr (name, '/') == NULL, FALSE);
 
-  part = g_strconcat (name, PART, NULL);
+  part = g_strconcat (name, GRANARY_SERVICE_STORE_PART, NULL);
   if (!granary_local_remove_tree (folder_fd, part, NULL, NULL, error))
     return FALSE;
   if (granary_local_io_make_folder (folder_fd, part) != 0)
@@ -294,9 +293,17 @@ granary_service_snapshot_make (int                    version_fd,
     granary_local_fail_errno (error, errno, part, "open");
   else if (take_files (&self, version, error))
     {
-      if (granary_local_io_rename (folder_fd, part, folder_fd, name) == 0)
+      if (granary_local_io_rename (folder_fd, part, folder_fd, name) != 0)
+        granary_local_fail_errno (error, errno, name, "rename");
+      /* The row that says so is durable once it is written; the copied files are to be as well. */
+      else if (granary_local_io_sync (folder_fd) == 0)
         return TRUE;
-      granary_local_fail_errno (error, errno, name, "rename");
+      else
+        {
+          granary_local_fail_errno (error, errno, name, "syncfs");
+          granary_service_store_remove_revision (folder_fd, name);
+          return FALSE;
+        }
     }
 
   /* What cannot be removed now, the next start finds half-made. */

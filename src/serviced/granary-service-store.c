@@ -364,17 +364,25 @@ granary_service_store_name_revision (guint revision)
   return g_strdup_printf (GRANARY_SERVICED_REVISION "%u", revision);
 }
 
-/* What cannot be removed now, the next start of the service finds. */
+/* What cannot be removed now, the next start of the service finds: as one that is not complete, so
+ * that it does not serve what is left of it. */
 void
 granary_service_store_remove_revision (int         folder_fd,
                                        const char *name)
 {
+  g_autofree char *part = NULL;
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (folder_fd >= 0 && name != NULL);
 
-  if (!granary_local_remove_tree (folder_fd, name, NULL, NULL, &error))
-    g_debug ("%s stays: %s", name, error->message);
+  part = g_strconcat (name, GRANARY_SERVICE_STORE_PART, NULL);
+  if (granary_local_remove_tree (folder_fd, part, NULL, NULL, &error) &&
+      (granary_local_io_rename (folder_fd, name, folder_fd, part) == 0 ||
+       granary_local_fail_errno (&error, errno, name, "rename")) &&
+      granary_local_remove_tree (folder_fd, part, NULL, NULL, &error))
+    return;
+
+  g_debug ("%s stays: %s", name, error->message);
 }
 
 /**

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Behind the name of a snapshot that is being made or removed. */
+#define GRANARY_SERVICE_STORE_PART ".part"
+
 /**
  * GranaryServiceStore:
  * @root: folder of the repository, absolute

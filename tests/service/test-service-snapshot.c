@@ -14,6 +14,7 @@
 #include "granary-local-io.h"
 #include "granary-local-store-private.h"
 #include "granary-service-snapshot.h"
+#include "granary-service-store.h"
 
 /* Snapshots on a disk that is full, refuses links, or changes meanwhile. */
 
@@ -198,7 +199,7 @@ test_disk_full (Fixture       *fixture,
 {
   const GranaryLocalIoCall calls[] = {
     GRANARY_LOCAL_IO_MAKE_FOLDER, GRANARY_LOCAL_IO_CREATE, GRANARY_LOCAL_IO_WRITE,
-    GRANARY_LOCAL_IO_LINK, GRANARY_LOCAL_IO_RENAME,
+    GRANARY_LOCAL_IO_LINK, GRANARY_LOCAL_IO_RENAME, GRANARY_LOCAL_IO_SYNC,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
@@ -226,6 +227,30 @@ test_disk_full (Fixture       *fixture,
       assert_snapshot (fixture, TRUE);
       discard (fixture);
     }
+}
+
+/* What is left of one that was to be removed is not taken for a whole one. */
+static void
+test_removed_in_part (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  for (guint skip = 0; skip < G_N_ELEMENTS (names); skip++)
+    {
+      g_autoptr (GError) error = NULL;
+      Hook hook = { GRANARY_LOCAL_IO_UNLINK, EIO, skip, 0 };
+
+      g_assert_true (make (fixture, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (granary_service_store_find_revision (fixture->folder_fd), ==, 1);
+      granary_local_io_set_hook (hook_cb, &hook);
+      granary_service_store_remove_revision (fixture->folder_fd, "revision-1");
+      granary_local_io_set_hook (NULL, NULL);
+      g_assert_cmpuint (hook.n_calls, ==, skip + 1);
+      g_assert_cmpuint (granary_service_store_find_revision (fixture->folder_fd), ==, 0);
+    }
+
+  granary_service_store_remove_revision (fixture->folder_fd, "revision-1");
+  assert_nothing (fixture);
 }
 
 static void
@@ -371,6 +396,7 @@ main (int   argc,
   ADD ("/service-snapshot/linked", test_linked);
   ADD ("/service-snapshot/link-refused", test_link_refused);
   ADD ("/service-snapshot/disk-full", test_disk_full);
+  ADD ("/service-snapshot/removed-in-part", test_removed_in_part);
   ADD ("/service-snapshot/renamed", test_renamed);
   ADD ("/service-snapshot/changed", test_changed);
   ADD ("/service-snapshot/hostile-path", test_hostile_path);
