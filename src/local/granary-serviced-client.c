@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-retry.h"
 #include "granary-serviced-protocol.h"
 
 /* How long granary-serviced has to answer at all: it puts its services in order before that. */
@@ -573,7 +574,8 @@ granary_serviced_client_call (GranaryServicedClient  *self,
                               GError                **error)
 {
   const gboolean is_publish = g_strcmp0 (verb, "publish") == 0;
-  gint64 until = g_get_monotonic_time () + CALL_TIME;
+  const gboolean has_snapshot = is_publish || g_strcmp0 (verb, "update") == 0;
+  gint64 until = g_get_monotonic_time () + granary_scale_wait (CALL_TIME);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (JsonNode) answer = NULL;
   gint64 id;
@@ -585,7 +587,7 @@ granary_serviced_client_call (GranaryServicedClient  *self,
   if (id == 0)
     return NULL;
 
-  answer = read_answer (self, verb, id, is_publish ? 0 : until, cancellable, &local_error);
+  answer = read_answer (self, verb, id, has_snapshot ? 0 : until, cancellable, &local_error);
   if (answer == NULL && is_publish && granary_error_is_cancelled (local_error))
     {
       g_autoptr (JsonObject) which = json_object_new ();

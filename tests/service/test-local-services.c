@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-serviced-client.h"
 
 static char *
 publish_in (ServicesTest    *self,
@@ -220,6 +221,58 @@ test_cancel (ServicesTest *self,
   g_assert_cmpint (granary_transfer_get_state (transfer), ==, GRANARY_TRANSFER_CANCELLED);
 }
 
+static gpointer
+cancel_thread (gpointer data)
+{
+  gpointer *both = data;
+  Daemon *daemon = both[0];
+
+  while (!g_atomic_int_get (&daemon->waits))
+    g_usleep (5000);
+  g_cancellable_cancel (both[1]);
+  return NULL;
+}
+
+/* A snapshot takes as long as its files do: no limit ends the waiting for it, as one does for other
+ * verbs. */
+static void
+test_update_takes_time (ServicesTest *self,
+                        gconstpointer data)
+{
+  static const struct
+  {
+    const char *verb;
+    gboolean    has_limit;
+  } verbs[] = { { "update", FALSE }, { "publish", FALSE }, { "start", TRUE } };
+
+  g_setenv ("GRANARY_RETRY_SCALE", "0", TRUE);
+  services_test_start_daemon (self, FAULT_WAITS);
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      gpointer both[] = { &self->daemon, cancellable };
+      g_autoptr (GranaryServicedClient) client = NULL;
+      g_autoptr (JsonNode) answer = NULL;
+      g_autoptr (GError) error = NULL;
+      GThread *thread = NULL;
+
+      g_atomic_int_set (&self->daemon.waits, FALSE);
+      client = granary_serviced_client_open (self->place.root, NULL, &error);
+      g_assert_no_error (error);
+      if (!verbs[i].has_limit)
+        thread = g_thread_new ("cancel", cancel_thread, both);
+      answer = granary_serviced_client_call (client, verbs[i].verb, NULL, cancellable, &error);
+      if (thread != NULL)
+        g_thread_join (thread);
+      g_assert_null (answer);
+      if (verbs[i].has_limit)
+        granary_assert_reason (error, GRANARY_REASON_NO_ANSWER_IN_TIME);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  g_unsetenv ("GRANARY_RETRY_SCALE");
+}
+
 /* Called off before its turn: nobody is asked. */
 static void
 test_cancelled_before (ServicesTest *self,
@@ -387,6 +440,7 @@ add_tests (void)
     { "verbs", test_verbs },
     { "refused-here", test_refused_here },
     { "cancel", test_cancel },
+    { "update-takes-time", test_update_takes_time },
     { "cancelled-before", test_cancelled_before },
     { "refresh", test_refresh },
     { "unreachable", test_unreachable },
