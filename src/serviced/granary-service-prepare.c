@@ -14,6 +14,7 @@
 #include "granary-error.h"
 #include "granary-sandbox.h"
 #include "granary-service-log-file-private.h"
+#include "granary-service-scope-private.h"
 #include "granary-service-snapshot.h"
 #include "granary-serviced-protocol.h"
 
@@ -169,6 +170,9 @@ find_out (Preparing                  *self,
             granary_sandbox_get_detail (granary_sandbox_probe ()));
       return;
     }
+  /* So does this: who is asked may not answer for long. */
+  if (plan->profile->memory_limit > 0)
+    granary_service_scope_probe ();
   open_port (self, cancellable, result);
 }
 

@@ -179,6 +179,30 @@ def port_taken():
         there.stop()
 
 
+def systemd_hangs():
+    """Whoever asks meanwhile is answered."""
+    with place() as there:
+        version = there.import_echo()
+        programs = there.folder / 'programs'
+        programs.mkdir()
+        asked, told = there.folder / 'asked', there.folder / 'told'
+        os.mkfifo(told)
+        systemd_run = programs / 'systemd-run'
+        systemd_run.write_text(f'#!/bin/sh\n: > {asked}\ncat {told}\nexit 1\n', encoding='utf-8')
+        systemd_run.chmod(0o755)
+        there.environment['PATH'] = f'{programs}:{os.environ["PATH"]}'
+        client = there.start()
+        uid = client.call('publish', version_id=version, name='service',
+                          profile={'memory_limit': 4 << 30})['uid']
+        wait_for(asked.exists, 'question to systemd')
+        assert there.connect().facts['pid'] == there.process.pid
+        assert there.row(uid)['state'] == 'starting' and there.runs(uid) == []
+        told.write_text('', encoding='utf-8')
+        there.wait_state(uid, 'running')
+        assert there.word(uid) == 'first'
+        there.stop()
+
+
 def interpreter_gone():
     with place() as there:
         version = there.import_echo()
@@ -403,8 +427,8 @@ def stranger():
 
 
 CHECKS = (two_programs, many_starts, program_killed, killed_at_every_moment, run_killed,
-          crash_loop, ended, terminal_gone, port_taken, interpreter_gone, files_gone, left_behind,
-          moved, at_login, no_repository, idle, stale_socket, hostile, stranger)
+          crash_loop, ended, terminal_gone, port_taken, systemd_hangs, interpreter_gone, files_gone,
+          left_behind, moved, at_login, no_repository, idle, stale_socket, hostile, stranger)
 
 if __name__ == '__main__':
     tap = Tap()
