@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -84,12 +85,14 @@ dup_interpreter (Install *self)
   return g_build_filename (self->folder, "bin", "python", NULL);
 }
 
-/* What decides what is installed: the interpreter, and what is asked for. */
+/* What decides what is installed: the interpreter, which an upgrade may make another one of that
+ * name, and what is asked for. */
 static char *
 make_stamp (const GranaryServicePlan *plan)
 {
   g_autofree char *path = g_build_filename (plan->revision, REQUIREMENTS, NULL);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *program = realpath (plan->python, NULL);
   g_autofree char *text = NULL;
   struct stat status;
   gsize length;
@@ -99,6 +102,8 @@ make_stamp (const GranaryServicePlan *plan)
     return NULL;
 
   g_checksum_update (checksum, (const guchar *) plan->python, (gssize) strlen (plan->python) + 1);
+  if (program != NULL)
+    g_checksum_update (checksum, (const guchar *) program, (gssize) strlen (program) + 1);
   g_checksum_update (checksum, (const guchar *) text, (gssize) length);
 
   return g_strdup (g_checksum_get_string (checksum));

@@ -280,6 +280,26 @@ test_environment (Test          *test,
   service_test_assert_logged (&test->service, "values 1.0 5\n");
 }
 
+/* What was installed for one version of Python is of no use to the next, whatever its name. */
+static void
+test_upgraded (Test          *test,
+               gconstpointer  data)
+{
+  g_autofree char *python = g_build_filename (test->service.root, "python3", NULL);
+
+  g_assert_no_errno (symlink ("/usr/bin/python3", python));
+  g_set_str (&test->service.plan->python, python);
+  require (test, "granary-probe==1.0\n");
+  install (test, NULL);
+  assert_installed (test);
+  serve (test, "import granary_probe\nprint('value', granary_probe.VALUE)\nserve()\n");
+  service_test_assert_logged (&test->service, "value 1.0\n");
+
+  g_assert_no_errno (g_unlink (python));
+  g_assert_no_errno (symlink ("/bin/sh", python));
+  g_assert_true (granary_service_install_is_needed (test->service.plan));
+}
+
 /* A package cannot say what of the user's a service sees. */
 static void
 test_settings_of_package (Test          *test,
@@ -454,6 +474,7 @@ main (int   argc,
   ADD ("own-wheel", test_own_wheel);
   ADD ("refused", test_refused);
   ADD ("environment", test_environment);
+  ADD ("upgraded", test_upgraded);
   ADD ("settings-of-package", test_settings_of_package);
   ADD ("pipe", test_pipe);
   ADD ("cancel", test_cancel);
