@@ -17,11 +17,13 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-local-io.h"
 #include "granary-run-reader-private.h"
 #include "granary-service-command-private.h"
 #include "granary-service-log-file-private.h"
 #include "granary-service-spawn-private.h"
 #include "granary-serviced-protocol.h"
+#include "granary-worker.h"
 
 #define REQUIREMENTS "requirements.txt"
 #define MAX_REQUIREMENTS (1024 * 1024)
@@ -121,13 +123,20 @@ is_made (Install *self)
          granary_service_check_python (program, NULL);
 }
 
+/* What was installed is durable before it says that it is there. */
 static gboolean
 write_stamp (Install  *self,
              GError  **error)
 {
   g_autofree char *path = g_build_filename (self->folder, STAMP, NULL);
+  g_autofd int fd = open (self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   g_autoptr (GError) local_error = NULL;
 
+  if (fd < 0 || granary_local_io_sync (fd) != 0)
+    {
+      granary_set_error_from_errno (error, errno, self->folder, "sync");
+      return FALSE;
+    }
   if (g_file_set_contents_full (path, self->stamp, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                 &local_error))
     return TRUE;
@@ -275,6 +284,51 @@ cancelled_cb (GCancellable *cancellable,
 }
 
 static void
+keep_thread (GTask        *step,
+             gpointer      source_object,
+             gpointer      task_data,
+             GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (write_stamp (task_data, &error))
+    g_task_return_boolean (step, TRUE);
+  else
+    g_task_return_error (step, error);
+}
+
+static void
+kept_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Install *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  granary_service_log_file_note (self->log, "requirements are installed");
+  g_task_return_pointer (task, dup_interpreter (self), g_free);
+}
+
+/* To the end: whoever calls it off meanwhile is told that once it is done. */
+static void
+keep (GTask *task)
+{
+  g_autoptr (GranaryWorker) worker = granary_worker_new ("granary-install", 1);
+  g_autoptr (GTask) step = g_task_new (NULL, NULL, kept_cb, g_object_ref (task));
+
+  g_task_set_source_tag (step, keep);
+  g_task_set_task_data (step, g_task_get_task_data (task), NULL);
+  granary_worker_run (worker, step, keep_thread);
+}
+
+static void
 child_cb (GPid     pid,
           int      wait_status,
           gpointer user_data)
@@ -282,7 +336,6 @@ child_cb (GPid     pid,
   g_autoptr (GTask) task = user_data; /* That of the run. */
   Install *self = g_task_get_task_data (task);
   const char *last;
-  GError *error = NULL;
 
   drop_source (&self->child_source);
   drop_source (&self->cancel_source);
@@ -300,13 +353,8 @@ child_cb (GPid     pid,
       granary_service_log_file_note (self->log, "requirements could not be installed");
       return_failure (task);
     }
-  else if (!write_stamp (self, &error))
-    g_task_return_error (task, error);
   else
-    {
-      granary_service_log_file_note (self->log, "requirements are installed");
-      g_task_return_pointer (task, dup_interpreter (self), g_free);
-    }
+    keep (task);
 }
 
 static GStrv

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "granary-error.h"
+#include "granary-local-io.h"
 #include "granary-sandbox.h"
 #include "granary-service-install.h"
 #include "granary-serviced-protocol.h"
@@ -300,6 +302,31 @@ test_upgraded (Test          *test,
   g_assert_true (granary_service_install_is_needed (test->service.plan));
 }
 
+static int
+refuse_sync_cb (const GranaryLocalIoStep *step,
+                gpointer                  data)
+{
+  return step->call == GRANARY_LOCAL_IO_SYNC ? EIO : 0;
+}
+
+/* What a power loss may undo is not said to be there. */
+static void
+test_not_durable (Test          *test,
+                  gconstpointer  data)
+{
+  require (test, "granary-probe==1.0\n");
+  granary_local_io_set_hook (refuse_sync_cb, NULL);
+  install (test, NULL);
+  wait_installed (test);
+  granary_local_io_set_hook (NULL, NULL);
+  g_assert_null (test->python);
+  g_assert_error (test->error, GRANARY_ERROR, GRANARY_ERROR_FILE);
+  g_assert_true (granary_service_install_is_needed (test->service.plan));
+
+  install (test, NULL);
+  assert_installed (test);
+}
+
 /* A package cannot say what of the user's a service sees. */
 static void
 test_settings_of_package (Test          *test,
@@ -475,6 +502,7 @@ main (int   argc,
   ADD ("refused", test_refused);
   ADD ("environment", test_environment);
   ADD ("upgraded", test_upgraded);
+  ADD ("not-durable", test_not_durable);
   ADD ("settings-of-package", test_settings_of_package);
   ADD ("pipe", test_pipe);
   ADD ("cancel", test_cancel);
