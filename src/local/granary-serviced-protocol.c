@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -66,7 +67,10 @@ granary_serviced_dup_socket (const char *folder)
 
   g_return_val_if_fail (folder != NULL, NULL);
 
-  root = g_canonicalize_filename (folder, NULL);
+  /* Whatever name it was opened by, there is one granary-serviced of it. */
+  root = realpath (folder, NULL);
+  if (root == NULL)
+    root = g_canonicalize_filename (folder, NULL);
   digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, root, -1);
   digest[16] = '\0';
   name = g_strconcat (digest, ".socket", NULL);

@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "granary-autostart.h"
@@ -219,6 +220,9 @@ main (int    argc,
   signal (SIGPIPE, SIG_IGN);
   umask (077);
 
-  folder = g_canonicalize_filename (folders[0], NULL);
+  /* As it is known by once it is gone, too: a link to it then leads nowhere. */
+  folder = realpath (folders[0], NULL);
+  if (folder == NULL)
+    folder = g_canonicalize_filename (folders[0], NULL);
   return run (folder, (guint) idle_seconds);
 }

@@ -278,6 +278,28 @@ def moved():
         there.stop()
 
 
+def other_name():
+    """By whatever name a repository is opened, it is the same."""
+    with place() as there:
+        version = there.import_echo()
+        link = there.folder / 'link'
+        link.symlink_to(there.repository)
+        there.environment['GRANARY_REPOSITORY'] = str(link)
+        real, there.repository = there.repository, link
+        there.start()
+        uid = there.publish(version)
+        there.cli('-r', real, 'stop', 'service')
+        there.wait_state(uid, 'stopped')
+        there.cli('-r', link, 'start', 'service')
+        there.wait_state(uid, 'running')
+        assert len(autostart(there)) == 1
+
+        real.rename(there.folder / 'elsewhere')
+        assert there.wait_end() == 0
+        there.client.close()
+        assert autostart(there) == []
+
+
 def at_login():
     with place() as there:
         there.folder /= 'a "b" $c %d `e'
@@ -428,7 +450,8 @@ def stranger():
 
 CHECKS = (two_programs, many_starts, program_killed, killed_at_every_moment, run_killed,
           crash_loop, ended, terminal_gone, port_taken, systemd_hangs, interpreter_gone, files_gone,
-          left_behind, moved, at_login, no_repository, idle, stale_socket, hostile, stranger)
+          left_behind, moved, other_name, at_login, no_repository, idle, stale_socket, hostile,
+          stranger)
 
 if __name__ == '__main__':
     tap = Tap()
