@@ -620,6 +620,41 @@ test_long_log (Fixture       *fixture,
   widget_test_settle ();
 }
 
+/* All of it is asked for while an answer about its end is awaited. */
+static void
+test_older_log (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autoptr (GString) log = g_string_new ("the beginning\n");
+  GranaryLogDialog *dialog;
+  GtkWidget *banner;
+  g_autofree char *whole = NULL;
+  guint n_asked;
+
+  for (guint i = 0; i < 4000; i++)
+    g_string_append_printf (log, "line %u of a log that is long\n", i);
+  granary_fake_services_add_log (fixture->host, log->str);
+  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                            GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  gtk_widget_activate_action (find_line (fixture, "s1"), "service.log", NULL);
+  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
+  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
+  granary_ui_test_wait (log_ends (dialog, "line 3999 of a log that is long\n"));
+
+  granary_fake_services_set_held (fixture->host, TRUE);
+  n_asked = granary_fake_services_count (fixture->host, "log");
+  granary_ui_test_wait (granary_fake_services_count (fixture->host, "log") > n_asked);
+  banner = widget_test_find (GTK_WIDGET (dialog), ADW_TYPE_BANNER, 0);
+  g_signal_emit_by_name (banner, "button-clicked");
+  granary_fake_services_set_held (fixture->host, FALSE);
+  granary_ui_test_wait (!adw_banner_get_revealed (ADW_BANNER (banner)));
+  whole = dup_log (dialog);
+  g_assert_true (g_str_equal (whole, log->str));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  widget_test_settle ();
+}
+
 static char *
 show_log (const char *text,
           ...)
@@ -788,6 +823,7 @@ main (int    argc,
   g_test_add ("/services/price", Fixture, NULL, set_up, test_price, tear_down);
   g_test_add ("/services/log", Fixture, NULL, set_up, test_log, tear_down);
   g_test_add ("/services/long-log", Fixture, NULL, set_up, test_long_log, tear_down);
+  g_test_add ("/services/older-log", Fixture, NULL, set_up, test_older_log, tear_down);
   g_test_add_func ("/services/log-text", test_log_text);
   g_test_add ("/services/delete", Fixture, NULL, set_up, test_delete, tear_down);
   g_test_add ("/services/delete-publishing", Fixture, NULL, set_up, test_delete_publishing,

@@ -33,7 +33,8 @@ struct _GranaryLogDialog
   gint64               next;
   guint                follow_source;
   gboolean             loaded;
-  gboolean             whole;        /* the next answer is all of it */
+  gboolean             whole;        /* all of it is wanted */
+  gboolean             asks_whole;   /* the answer that is awaited is all of it */
 
   AdwToastOverlay     *toast_overlay;
   AdwWindowTitle      *title;
@@ -98,7 +99,7 @@ take_log (GranaryLogDialog        *self,
   gboolean first = !self->loaded;
   gboolean follow = first || is_at_end (self);
 
-  if (self->whole || log->is_new)
+  if (self->asks_whole || log->is_new)
     {
       gtk_text_buffer_set_text (buffer, "", 0);
       granary_log_text_reset (self->text);
@@ -110,7 +111,8 @@ take_log (GranaryLogDialog        *self,
     append (self, log->text);
   if (first && strlen (log->text) >= LONG_TAIL)
     adw_banner_set_revealed (self->older_banner, TRUE);
-  self->whole = FALSE;
+  if (self->asks_whole)
+    self->whole = FALSE;
 
   gtk_stack_set_visible_child_name (self->stack,
                                     gtk_text_buffer_get_char_count (buffer) > 0 ? "text" : "empty");
@@ -161,8 +163,11 @@ read_cb (GObject      *source,
       adw_banner_set_revealed (self->error_banner, TRUE);
     }
 
+  /* All of it was asked for meanwhile. */
+  if (log != NULL && self->whole)
+    read_on (self);
   /* A service that is gone logs nothing any more; all else may pass. */
-  if (log != NULL || !granary_error_matches_reason (error, GRANARY_REASON_SERVICE_MISSING))
+  else if (log != NULL || !granary_error_matches_reason (error, GRANARY_REASON_SERVICE_MISSING))
     self->follow_source = g_timeout_add (FOLLOW_MS, follow_cb, self);
 }
 
@@ -172,6 +177,7 @@ read_on (GranaryLogDialog *self)
   gint64 from = self->loaded ? self->next : GRANARY_SERVICE_LOG_TAIL;
 
   g_clear_handle_id (&self->follow_source, g_source_remove);
+  self->asks_whole = self->whole;
   granary_service_host_log_async (self->host, self->uid,
                                   self->whole ? GRANARY_SERVICE_LOG_BEGIN : from,
                                   self->cancellable, read_cb, g_object_ref (self));
@@ -181,7 +187,7 @@ static void
 older_cb (GranaryLogDialog *self)
 {
   self->whole = TRUE;
-  /* Otherwise it is read with the answer that is awaited. */
+  /* Otherwise it is read after the answer that is awaited. */
   if (self->follow_source != 0)
     read_on (self);
 }
