@@ -517,6 +517,37 @@ test_price (Fixture       *fixture,
   granary_ui_test_wait (shows (line, "Running"));
 }
 
+/* What there was to ask comes when its window is closed: it can be asked for again elsewhere. */
+static void
+test_price_closed (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autoptr (GranaryFakeServices) host =
+    granary_fake_services_new (GRANARY_SERVICE_HOST_PRICED, fixture->base.catalog);
+  g_autoptr (GranaryPublishProfile) profile = granary_publish_profile_new ();
+  g_autoptr (GranaryService) service = NULL;
+  ShellTest *closed = shell_test_new (640, 480);
+
+  granary_connection_set_service_host (fixture->base.connection, GRANARY_SERVICE_HOST (host));
+  service = granary_fake_service_new (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                                      GRANARY_SERVICE_STOPPED);
+  service->profile = granary_publish_profile_to_json (profile);
+
+  granary_fake_services_set_held (host, TRUE);
+  granary_command_act (GTK_WIDGET (closed), fixture->base.connection, service,
+                       GRANARY_SERVICE_START);
+  g_assert_cmpuint (granary_fake_services_count (host, "quote"), ==, 1);
+  g_object_add_weak_pointer (G_OBJECT (closed), (gpointer *) &closed);
+  gtk_window_destroy (GTK_WINDOW (closed));
+  granary_fake_services_set_held (host, FALSE);
+  granary_ui_test_wait (closed == NULL);
+
+  granary_command_act (GTK_WIDGET (fixture->page), fixture->base.connection, service,
+                       GRANARY_SERVICE_START);
+  granary_ui_test_wait (get_dialog (fixture) != NULL);
+  answer (fixture, "cancel");
+}
+
 static char *
 dup_log (GranaryLogDialog *dialog)
 {
@@ -821,6 +852,7 @@ main (int    argc,
   g_test_add ("/services/acts", Fixture, NULL, set_up, test_acts, tear_down);
   g_test_add ("/services/version-gone", Fixture, NULL, set_up, test_version_gone, tear_down);
   g_test_add ("/services/price", Fixture, NULL, set_up, test_price, tear_down);
+  g_test_add ("/services/price-closed", Fixture, NULL, set_up, test_price_closed, tear_down);
   g_test_add ("/services/log", Fixture, NULL, set_up, test_log, tear_down);
   g_test_add ("/services/long-log", Fixture, NULL, set_up, test_long_log, tear_down);
   g_test_add ("/services/older-log", Fixture, NULL, set_up, test_older_log, tear_down);

@@ -111,8 +111,16 @@ ask (Act                   *self,
      const char            *label,
      AdwResponseAppearance  appearance)
 {
-  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
+  AdwAlertDialog *dialog;
 
+  /* Its window was closed before there was something to ask: nobody answers there any more. */
+  if (!gtk_widget_get_visible (self->parent))
+    {
+      act_free (self);
+      return;
+    }
+
+  dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
   adw_alert_dialog_add_responses (dialog, "cancel", _("_Cancel"), "act", label, NULL);
   adw_alert_dialog_set_response_appearance (dialog, "act", appearance);
   adw_alert_dialog_set_default_response (dialog, "cancel");
