@@ -627,6 +627,52 @@ test_answer_image (Fixture       *fixture,
   widget_test_assert_fits (GTK_WIDGET (fixture->shell), GPOINTER_TO_INT (data));
 }
 
+static GtkWidget *
+find_file_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER (window) && gtk_widget_get_mapped (window))
+        return window;
+    }
+
+  return NULL;
+}
+
+/* A long text is saved as one, wherever its characters begin. */
+static void
+test_save_text (Fixture       *fixture,
+                gconstpointer  data)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *name = NULL;
+  GtkWidget *button;
+  GtkWidget *chooser;
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, "视");
+  open (fixture);
+  set_reply (fixture, 200, "text/plain", text->str);
+  send (fixture);
+  for (guint i = 0;
+       (button = widget_test_find (fixture->answer, GTK_TYPE_BUTTON, i)) != NULL; i++)
+    if (g_strcmp0 (gtk_widget_get_tooltip_text (button), "Save Answer…") == 0)
+      break;
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+  wait_until ((chooser = find_file_chooser ()) != NULL);
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (chooser));
+  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_CANCEL);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  g_assert_cmpstr (name, ==, "answer.txt");
+  wait_until (find_file_chooser () == NULL);
+}
+
 static void
 test_stopped (Fixture       *fixture,
               gconstpointer  data)
@@ -831,6 +877,7 @@ main (int    argc,
   ADD ("image-pasted", test_image_pasted, 1100);
   ADD ("answer-image", test_answer_image, 1100);
   ADD ("answer-image-narrow", test_answer_image, 360);
+  ADD ("save-text", test_save_text, 1100);
   ADD ("stopped", test_stopped, 1100);
   ADD ("compare", test_compare, 1100);
   ADD ("compare-narrow", test_compare, 360);

@@ -342,10 +342,10 @@ called_cb (GObject      *source,
 /* Saving. */
 
 static const char *
-find_extension (const GranaryServiceReply *reply)
+find_extension (GranaryTryAnswer *self)
 {
   gsize length;
-  const char *data = g_bytes_get_data (reply->body, &length);
+  const char *data = g_bytes_get_data (self->reply->body, &length);
   const char *type = granary_call_image_type (data, length);
 
   if (type != NULL)
@@ -353,7 +353,7 @@ find_extension (const GranaryServiceReply *reply)
   if (length > 0 && (*data == '{' || *data == '['))
     return "json";
 
-  return g_utf8_validate_len (data, MIN (length, 4096), NULL) ? "txt" : "bin";
+  return self->has_text ? "txt" : "bin";
 }
 
 static void
@@ -409,7 +409,7 @@ save_cb (GranaryTryAnswer *self)
   if (self->reply == NULL)
     return;
 
-  name = g_strdup_printf ("answer.%s", find_extension (self->reply));
+  name = g_strdup_printf ("answer.%s", find_extension (self));
   saving = g_new0 (Saving, 1);
   saving->self = g_object_ref (self);
   saving->body = g_bytes_ref (self->reply->body);
