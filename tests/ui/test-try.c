@@ -468,6 +468,30 @@ test_close (Fixture       *fixture,
   wait_until (dialog == NULL);
 }
 
+/* Something still holds it when its service goes, and others come: it does not close twice. */
+static void
+test_removed (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (AdwDialog) dialog = NULL;
+  g_autoptr (GranaryService) service = NULL;
+
+  open (fixture);
+  dialog = g_object_ref (ADW_DIALOG (fixture->dialog));
+  granary_fake_service_remove (get_catalog (fixture), "s-1");
+  wait_until (shell_test_get_dialog (fixture->shell) == NULL &&
+              gtk_widget_get_parent (GTK_WIDGET (dialog)) == NULL);
+
+  /* One that was opened later has seen what changed, and so has the first. */
+  granary_fake_service_add (get_catalog (fixture), fixture->version_id, "s-2", "digits", 2,
+                            GRANARY_SERVICE_RUNNING);
+  service = granary_fake_service_find (get_catalog (fixture), "s-2");
+  granary_command_try (GTK_WIDGET (fixture->shell), fixture->place.connection, service);
+  fixture->dialog = GTK_WIDGET (shell_test_get_dialog (fixture->shell));
+  granary_fake_service_remove (get_catalog (fixture), "s-2");
+  wait_until (shell_test_get_dialog (fixture->shell) == NULL);
+}
+
 static void
 add_image (Fixture    *fixture,
            const char *path)
@@ -719,6 +743,19 @@ has_mark (Fixture *fixture,
   return marks != NULL;
 }
 
+static GtkMenuButton *
+find_compare_button (Fixture *fixture)
+{
+  GtkWidget *button;
+
+  for (guint i = 0;
+       (button = widget_test_find (fixture->dialog, GTK_TYPE_MENU_BUTTON, i)) != NULL; i++)
+    if (g_strcmp0 (gtk_widget_get_tooltip_text (button), "Compare With…") == 0)
+      return GTK_MENU_BUTTON (button);
+
+  g_assert_not_reached ();
+}
+
 static void
 test_compare (Fixture       *fixture,
               gconstpointer  data)
@@ -760,6 +797,26 @@ test_compare (Fixture       *fixture,
   g_assert_true (has_mark (fixture, 1, 1));
   g_assert_true (has_mark (fixture, 2, 1));
   g_assert_false (has_mark (fixture, 1, 0));
+
+  /* What changes otherwise is no reason to compare again, nor for another menu. */
+  {
+    g_autoptr (GranaryService) service = granary_fake_service_new (get_catalog (fixture),
+                                                                   fixture->version_id, "s-1",
+                                                                   "renamed", 1,
+                                                                   GRANARY_SERVICE_RUNNING);
+    GtkMenuButton *button = find_compare_button (fixture);
+    GMenuModel *menu = gtk_menu_button_get_menu_model (button);
+
+    gtk_label_set_label (GTK_LABEL (widget_test_find_text (fixture->dialog, "1 line differs")),
+                         "said once");
+    granary_fake_service_put (get_catalog (fixture), service);
+    wait_until (widget_test_find_text (fixture->answer, "renamed #1") != NULL);
+    g_assert_nonnull (widget_test_find_text (fixture->dialog, "said once"));
+    g_assert_true (gtk_menu_button_get_menu_model (button) == menu);
+    granary_fake_service_add (get_catalog (fixture), fixture->version_id, "s-3", "third", 3,
+                              GRANARY_SERVICE_RUNNING);
+    wait_until (gtk_menu_button_get_menu_model (button) != menu);
+  }
 
   /* It ends: what remains is the one that was opened. */
   granary_fake_service_remove (get_catalog (fixture), "s-2");
@@ -871,6 +928,7 @@ main (int    argc,
   ADD ("key", test_key, 1100);
   ADD ("drop", test_drop, 1100);
   ADD ("close", test_close, 1100);
+  ADD ("removed", test_removed, 1100);
   ADD ("image", test_image, 1100);
   ADD ("image-narrow", test_image, 360);
   ADD ("image-refused", test_image_refused, 1100);

@@ -54,11 +54,13 @@ struct _GranaryTryDialog
   GPtrArray         *history;       /* (owned) (element-type utf8): oldest first */
   guint              history_place; /* of what is shown; its length: something new */
   GranaryWorker     *worker;        /* (owned): puts requests together */
-  GCancellable      *cancellable;   /* (owned): of everything but calls */
+  GCancellable      *cancellable;   /* (owned): of all that is read */
   GCancellable      *building;      /* (owned) (nullable): while a request is put together */
+  char              *compare_menu;  /* (owned) (nullable): what the menu lists */
   gboolean           include_token;
   gboolean           is_listing;
   gboolean           is_list_stale;
+  gboolean           is_compared;   /* what is shown is marked, and was said */
 };
 
 enum
@@ -156,14 +158,20 @@ compare (GranaryTryDialog *self)
   g_autofree char *words = NULL;
   guint n_lines;
 
-  gtk_revealer_set_reveal_child (self->difference_revealer, FALSE);
   if (!is_comparing (self) || is_busy (self) || left == NULL || right == NULL)
     {
+      self->is_compared = FALSE;
+      gtk_revealer_set_reveal_child (self->difference_revealer, FALSE);
       granary_try_answer_mark (self->answer, NULL);
       granary_try_answer_mark (self->other_answer, NULL);
       return;
     }
 
+  /* Something else about the services changed. */
+  if (self->is_compared)
+    return;
+
+  self->is_compared = TRUE;
   n_lines = granary_call_compare (left, right, left_lines, right_lines);
   granary_try_answer_mark (self->answer, left_lines);
   granary_try_answer_mark (self->other_answer, right_lines);
@@ -198,6 +206,7 @@ update_compare_menu (GranaryTryDialog *self)
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenu) section = g_menu_new ();
   g_autoptr (GMenu) others = g_menu_new ();
+  g_autoptr (GString) listed = g_string_new (NULL);
 
   g_menu_append (section, C_("compare with", "Nothing"), "try.compare-with::");
   for (guint i = 0; self->services != NULL && i < self->services->len; i++)
@@ -221,11 +230,14 @@ update_compare_menu (GranaryTryDialog *self)
       }
       g_menu_item_set_action_and_target (item, "try.compare-with", "s", service->uid);
       g_menu_append_item (others, item);
+      g_string_append_printf (listed, "%s\n%s\n", service->uid, name);
     }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
   g_menu_append_section (menu, _("Running Services"), G_MENU_MODEL (others));
 
-  gtk_menu_button_set_menu_model (self->compare_button, G_MENU_MODEL (menu));
+  /* Another menu would close the one that is open. */
+  if (g_set_str (&self->compare_menu, listed->str))
+    gtk_menu_button_set_menu_model (self->compare_button, G_MENU_MODEL (menu));
   gtk_widget_set_sensitive (GTK_WIDGET (self->compare_button),
                             is_comparing (self) ||
                             g_menu_model_get_n_items (G_MENU_MODEL (others)) > 0);
@@ -241,6 +253,7 @@ set_compare_with (GranaryTryDialog *self,
     return;
 
   g_set_str (&self->compare_with, uid);
+  self->is_compared = FALSE;
   if (service != NULL)
     granary_try_answer_set_service (self->other_answer, self->connection, service);
   else
@@ -296,7 +309,7 @@ listed_cb (GObject      *source,
 
   services = granary_catalog_read_finish (GRANARY_CATALOG (source), result, &error);
   self->is_listing = FALSE;
-  if (self->connection == NULL || granary_error_is_cancelled (error))
+  if (g_cancellable_is_cancelled (self->cancellable))
     return;
 
   if (services != NULL)
@@ -321,7 +334,7 @@ list_in_thread (GranaryCatalog  *catalog,
 static void
 list_services (GranaryTryDialog *self)
 {
-  if (self->connection == NULL)
+  if (g_cancellable_is_cancelled (self->cancellable))
     return;
 
   self->is_list_stale = self->is_listing;
@@ -581,7 +594,7 @@ copy_code (GranaryTryDialog *self,
   copying->kind = kind;
   copying->with_token = self->include_token;
   granary_service_host_access_async (granary_connection_get_service_host (self->connection),
-                                     self->service->uid, self->cancellable, accessed_cb, copying);
+                                     self->service->uid, NULL, accessed_cb, copying);
 }
 
 static void
@@ -653,6 +666,13 @@ drop_cb (GranaryTryDialog *self,
 /* GObject. */
 
 static void
+granary_try_dialog_closed (AdwDialog *dialog)
+{
+  /* What is copied is wanted all the same, and keeps this until it is. */
+  g_cancellable_cancel (GRANARY_TRY_DIALOG (dialog)->cancellable);
+}
+
+static void
 granary_try_dialog_dispose (GObject *object)
 {
   GranaryTryDialog *self = GRANARY_TRY_DIALOG (object);
@@ -683,6 +703,7 @@ granary_try_dialog_finalize (GObject *object)
   g_clear_object (&self->worker);
   g_clear_object (&self->cancellable);
   g_free (self->compare_with);
+  g_free (self->compare_menu);
 
   G_OBJECT_CLASS (granary_try_dialog_parent_class)->finalize (object);
 }
@@ -762,6 +783,7 @@ granary_try_dialog_class_init (GranaryTryDialogClass *klass)
   object_class->finalize = granary_try_dialog_finalize;
   object_class->get_property = granary_try_dialog_get_property;
   object_class->set_property = granary_try_dialog_set_property;
+  ADW_DIALOG_CLASS (klass)->closed = granary_try_dialog_closed;
 
   /* Whether programs that are copied hold the token. */
   properties[PROP_INCLUDE_TOKEN] =
