@@ -335,6 +335,26 @@ test_problem (Fixture       *fixture,
   adw_dialog_force_close (dialog);
 }
 
+/* A name of the platform is no markup. */
+static void
+test_markup (Fixture       *fixture,
+             gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  AdwDialog *dialog;
+  GtkWidget *page;
+
+  granary_set_error (&error, GRANARY_ERROR_NETWORK, GRANARY_REASON_NONE, "tione", "no network");
+  granary_fake_services_set_error (fixture->host, "prepare", error);
+  fixture->version_id = granary_catalog_find_version (
+    fixture->base.catalog, granary_ui_test_add_model (&fixture->base, "cats & dogs", 1), 1, NULL);
+  dialog = open_dialog (fixture);
+  page = widget_test_find (GTK_WIDGET (dialog), ADW_TYPE_STATUS_PAGE, 0);
+  wait_until (gtk_widget_get_mapped (page));
+  g_assert_nonnull (widget_test_find_text (page, "Could not publish “cats & dogs v1”"));
+  adw_dialog_force_close (dialog);
+}
+
 /* Names are checked while they are typed; the group that has one can be used instead. */
 static void
 test_target (Fixture       *fixture,
@@ -519,6 +539,7 @@ main (int   argc,
   ADD ("failure", local, test_failure);
   ADD ("refused", local, test_refused);
   ADD ("problem", local, test_problem);
+  ADD ("markup", cloud, test_markup);
   ADD ("target", local, test_target);
   ADD ("local", local, test_local);
   ADD ("price", cloud, test_price);

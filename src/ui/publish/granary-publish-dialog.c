@@ -82,10 +82,9 @@ update_page (GranaryPublishDialog *self)
       g_autofree char *object = dup_object (self);
       g_autoptr (GranaryWording) wording = granary_wording_for_error (error, GRANARY_VERB_PUBLISH,
                                                                       object);
-      g_autofree char *title = g_markup_escape_text (wording->title, -1);
       g_autofree char *body = g_markup_escape_text (wording->body, -1);
 
-      adw_status_page_set_title (self->problem_page, title);
+      adw_status_page_set_title (self->problem_page, wording->title);
       adw_status_page_set_description (self->problem_page, body);
       shown = "problem";
     }
