@@ -46,6 +46,29 @@ is_printable (const char *text)
   return TRUE;
 }
 
+/* A piece of JSON that says the same, so that it can be pasted into a terminal: there a control
+ * character is a key, such as the one that takes back what stands before it. */
+static char *
+dup_printable (const GranaryJsonTokens *tokens)
+{
+  const char *end = tokens->at + tokens->length;
+  g_autoptr (GString) text = g_string_sized_new (tokens->length);
+
+  for (const char *at = tokens->at; at < end; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (c == '\t')
+        g_string_append_c (text, ' ');
+      else if (c == '\n' || !g_unichar_iscntrl (c))
+        g_string_append_unichar (text, c);
+      else if (c != '\r')
+        g_string_append_printf (text, "\\u%04x", c);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* The file to read an image from; NULL if it stands in the program itself. */
 static char *
 dup_image_path (const GranaryCallPart *part,
@@ -175,7 +198,11 @@ make_shell_body (const GranaryCallDraft *draft,
       if (part != NULL)
         append_shell_part (body, notes, text, part);
       else
-        g_string_append_len (text, tokens.at, (gssize) tokens.length);
+        {
+          g_autofree char *printable = dup_printable (&tokens);
+
+          g_string_append (text, printable);
+        }
     }
 
   *has_parts = body->len > 0 || text->len > MAX_ARGUMENT;
@@ -279,11 +306,11 @@ read_unit (const char *at,
 
 /* The escapes of JSON are those of Python, but for the slash and for pairs of surrogates. */
 static void
-append_python_string (GString    *to,
-                      const char *string,
-                      gsize       length)
+append_python_string (GString                 *to,
+                      const GranaryJsonTokens *tokens)
 {
-  const char *end = string + length;
+  g_autofree char *string = dup_printable (tokens);
+  const char *end = string + strlen (string);
   const char *at = string;
 
   while (at < end)
@@ -389,7 +416,7 @@ make_python_body (const GranaryCallDraft *draft,
     switch (piece)
       {
       case GRANARY_JSON_PIECE_KEY:
-        append_python_string (body, tokens.at, tokens.length);
+        append_python_string (body, &tokens);
         break;
 
       case GRANARY_JSON_PIECE_STRING:
@@ -399,7 +426,7 @@ make_python_body (const GranaryCallDraft *draft,
           if (part != NULL)
             append_python_part (body, notes, part, needs);
           else
-            append_python_string (body, tokens.at, tokens.length);
+            append_python_string (body, &tokens);
         }
         break;
 
@@ -408,9 +435,11 @@ make_python_body (const GranaryCallDraft *draft,
         break;
 
       case GRANARY_JSON_PIECE_SPACE:
-        for (gsize i = 0; i < tokens.length; i++)
-          if (tokens.at[i] != '\r')
-            g_string_append_c (body, tokens.at[i]);
+        {
+          g_autofree char *printable = dup_printable (&tokens);
+
+          g_string_append (body, printable);
+        }
         break;
 
       case GRANARY_JSON_PIECE_OPEN:

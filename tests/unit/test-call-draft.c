@@ -599,6 +599,26 @@ test_code_zeros (void)
     }
 }
 
+/* What a terminal would take for keys when it is pasted there. */
+static void
+test_code_keys (void)
+{
+  g_autoptr (GranaryCallDraft) draft =
+    granary_call_draft_new ("{\r\n\t\"a\177\177\": \"\177\177\177\302\233x\\t\\\\\",\t"
+                            "\"视\": [1,\t2]\r\n}");
+  g_autoptr (GranaryServiceAccess) access =
+    granary_service_access_new ("http://127.0.0.1:1/", "Authorization", "Bearer s3cret");
+
+  for (guint kind = GRANARY_CALL_CURL; kind <= GRANARY_CALL_PYTHON; kind++)
+    {
+      g_autofree char *code = granary_call_code (kind, draft, access, NULL, FALSE);
+
+      for (const char *at = code; *at != '\0'; at = g_utf8_next_char (at))
+        g_assert_true (*at == '\n' || !g_unichar_iscntrl (g_utf8_get_char (at)));
+      assert_sends (kind, draft, access, NULL, FALSE, "YOUR_TOKEN");
+    }
+}
+
 /* No token is wanted, as for a service that anyone may call. */
 static void
 test_code_open (void)
@@ -836,6 +856,7 @@ main (int    argc,
   g_test_add_func ("/call-draft/code/image", test_code_image);
   g_test_add_func ("/call-draft/code/pasted", test_code_pasted);
   g_test_add_func ("/call-draft/code/zeros", test_code_zeros);
+  g_test_add_func ("/call-draft/code/keys", test_code_keys);
   g_test_add_func ("/call-draft/code/open", test_code_open);
   g_test_add_func ("/call-draft/answer/layout", test_answer_layout);
   g_test_add_func ("/call-draft/answer/hostile", test_answer_hostile);
