@@ -19,6 +19,8 @@
  * it, so that it stays what it is after that. */
 
 #define TAIL_SIZE (64 * 1024)
+/* What is left out of it so that it begins with a line. */
+#define LEFT_OUT_MAX (16 * 1024)
 /* A file may grow beyond what it should, where something else writes it. */
 #define PIECE_MAX (4 * (gsize) GRANARY_SERVICED_LOG_MAX)
 #define RACES_MAX 16
@@ -157,7 +159,8 @@ count_unfinished (const GString *text)
   return 0;
 }
 
-/* About the last TAIL_SIZE bytes, from the beginning of a line on. */
+/* About the last TAIL_SIZE bytes, from the beginning of a line on; where that is too far away there
+ * may be no other line, and it is that of a character. */
 static void
 append_tail (GString    *text,
              const Part *older,
@@ -166,15 +169,20 @@ append_tail (GString    *text,
   gint64 begin = MAX (newer->size - TAIL_SIZE, 0);
   gint64 older_begin = MAX (older->size - MAX (TAIL_SIZE - newer->size, 0), 0);
   const char *line;
+  gsize n_cut = 0;
 
   append (text, older, older_begin);
   append (text, newer, begin);
   if (begin == 0 && older_begin == 0)
     return;
 
-  line = memchr (text->str, '\n', text->len);
+  line = memchr (text->str, '\n', MIN (text->len, LEFT_OUT_MAX));
   if (line != NULL)
-    g_string_erase (text, 0, line + 1 - text->str);
+    n_cut = (gsize) (line + 1 - text->str);
+  else
+    while (n_cut < 3 && n_cut < text->len && ((guchar) text->str[n_cut] & 0xc0) == 0x80)
+      n_cut++;
+  g_string_erase (text, 0, (gssize) n_cut);
 }
 
 /* Public functions */

@@ -389,6 +389,7 @@ test_log_text (ServicesTest *self,
                gconstpointer data)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GString) wide = g_string_new (NULL);
   g_autoptr (GranaryServiceLog) tail = NULL;
   gint64 at = GRANARY_SERVICE_LOG_BEGIN;
 
@@ -420,6 +421,17 @@ test_log_text (ServicesTest *self,
   g_assert_true (g_str_has_prefix (tail->text, "line "));
   g_assert_true (g_str_has_suffix (tail->text, "line 19999\nthe last line\n"));
   g_assert_cmpuint (strlen (tail->text), <=, 64 * 1024);
+  g_assert_cmpuint (strlen (tail->text), >, 63 * 1024);
+
+  /* One line that is longer than the end of a log. */
+  g_clear_pointer (&tail, granary_service_log_free);
+  for (guint i = 0; i < 40000; i++)
+    g_string_append (wide, "视");
+  g_string_append (wide, "x\n");
+  append_log (self, wide->str, -1);
+  tail = read_log (self, GRANARY_SERVICE_LOG_TAIL);
+  g_assert_true (g_str_has_suffix (wide->str, tail->text));
+  g_assert_true (g_str_has_prefix (tail->text, "视"));
   g_assert_cmpuint (strlen (tail->text), >, 63 * 1024);
 }
 
