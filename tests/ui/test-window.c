@@ -9,6 +9,7 @@
 #include "granary-details.h"
 #include "granary-fake-services.h"
 #include "granary-service-line.h"
+#include "granary-services-dialog.h"
 #include "granary-services-page.h"
 #include "granary-shell.h"
 #include "granary-ui-test.h"
@@ -206,6 +207,29 @@ test_services (Fixture       *fixture,
   g_assert_null (widget_test_find_text (GTK_WIDGET (sidebar), "1"));
 }
 
+/* What a dialog over the window leads to is told in it, and afterwards in the window. */
+static void
+test_toasts (Fixture       *fixture,
+             gconstpointer  data)
+{
+  GtkWidget *window = GTK_WIDGET (fixture->window);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GranaryServiceList) list = granary_service_list_new ();
+  g_autoptr (GranaryServicesDialog) dialog = NULL;
+
+  dialog = g_object_ref_sink (granary_services_dialog_new (fixture->base.connection, list, "plates",
+                                                           ids, ids));
+  adw_dialog_present (ADW_DIALOG (dialog), window);
+  granary_shell_add_toast (GRANARY_SHELL (window), adw_toast_new ("in the dialog"));
+  g_assert_nonnull (widget_test_find_text (GTK_WIDGET (dialog), "in the dialog"));
+
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  granary_shell_add_toast (GRANARY_SHELL (window), adw_toast_new ("in the window"));
+  g_assert_nonnull (widget_test_find_text (window, "in the window"));
+  g_assert_null (widget_test_find_text (GTK_WIDGET (dialog), "in the window"));
+  granary_ui_test_wait (gtk_widget_get_parent (GTK_WIDGET (dialog)) == NULL);
+}
+
 static void
 test_filter (Fixture       *fixture,
              gconstpointer  data)
@@ -396,6 +420,7 @@ main (int    argc,
   g_test_add ("/window/details", Fixture, NULL, set_up, test_details, tear_down);
   g_test_add ("/window/pages", Fixture, NULL, set_up, test_pages, tear_down);
   g_test_add ("/window/services", Fixture, NULL, set_up, test_services, tear_down);
+  g_test_add ("/window/toasts", Fixture, NULL, set_up, test_toasts, tear_down);
   g_test_add ("/window/filter", Fixture, NULL, set_up, test_filter, tear_down);
   g_test_add ("/window/queue", Fixture, NULL, set_up, test_queue, tear_down);
   g_test_add ("/window/transfers", Fixture, NULL, set_up, test_transfers, tear_down);

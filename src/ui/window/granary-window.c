@@ -316,11 +316,18 @@ granary_window_select (GranaryWindow *self,
 
 /* The shell */
 
+/* What is behind a dialog can hardly be read, and not be pressed. */
 static void
 granary_window_add_toast (GranaryShell *shell,
                           AdwToast     *toast)
 {
-  adw_toast_overlay_add_toast (GRANARY_WINDOW (shell)->toast_overlay, toast);
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (shell));
+  GtkWidget *child = dialog != NULL ? adw_dialog_get_child (dialog) : NULL;
+
+  adw_toast_overlay_add_toast (ADW_IS_TOAST_OVERLAY (child)
+                               ? ADW_TOAST_OVERLAY (child)
+                               : GRANARY_WINDOW (shell)->toast_overlay,
+                               toast);
 }
 
 static void
