@@ -256,6 +256,52 @@ def check_answers():
                 yield f'after {case} it does not answer'
 
 
+def check_log_taken():
+    """Code that closes its streams or puts others in their place is served all the same."""
+    lines = ['if "why" in request: raise ValueError(request["why"])',
+             'return {"a": {1}} if "bad" in request else request']
+    streams = ['sys.stderr.close()', 'sys.stdout.close()', 'os.close(1); os.close(2)',
+               'sys.stdout = sys.stderr = None',
+               'class Stream:\n    def write(self, text): pass\n'
+               'sys.stdout = sys.stderr = Stream()',
+               'class Stream:\n    def __getattr__(self, name): raise RuntimeError(name)\n'
+               'sys.stdout = sys.stderr = Stream()']
+    for first in streams:
+        with serve(predict(*lines, first=first)) as runner:
+            runner.ready()
+            if runner.call({'why': 'it'}) != (500, {'error': 'ValueError: it'}):
+                yield f'{first}: an exception was not answered'
+            if runner.call({'bad': 1})[0] != 500 or runner.call({'a': 1}) != (200, {'a': 1}):
+                yield f'{first}: it does not go on'
+    with serve('import sys\nsys.stderr.close()\nraise ValueError("it")') as runner:
+        if runner.failure() != ('import', 'ValueError: it', 70):
+            yield f'without a stream the import failed with {runner.events}'
+
+
+def check_panics():
+    """An exception that is none, as extensions in Rust raise, ends one request, not the service."""
+    first = ('import asyncio\n'
+             'class Panic(BaseException): pass\n'
+             'class Odd(Exception):\n    def __getattr__(self, name): raise RuntimeError(name)')
+    code = predict('if "raise" in request: raise eval(request["raise"])', 'return request',
+                   first=first)
+    batch = code.replace('def predict(self, request):',
+                         'def predict(self, requests):\n        request = requests[0]').replace(
+                             'return request\n', 'return requests\n')
+    for text, environment in ((code, {}), (batch, {'TI_INFERENCE_MAX_BATCH_SIZE': '4'})):
+        with serve(text, environment=environment) as runner:
+            runner.ready()
+            for raised in ('Panic("why")', 'Odd("why")', 'asyncio.CancelledError("why")',
+                           'GeneratorExit("why")'):
+                expected = raised.partition('(')[0].rpartition('.')[2] + ': why'
+                if runner.call({'raise': raised}) != (500, {'error': expected}):
+                    yield f'{raised} ended it: {runner.log()[-500:]}'
+                    break
+            else:
+                if runner.call({'a': 1}) != (200, {'a': 1}):
+                    yield 'after that it does not answer'
+
+
 def check_large_answers():
     cases = {'text': '{"a": "x" * (1 << 30)}', 'deep': '{"a": [{"b": ["x" * (300 << 20)]}]}',
              'pieces': '{"a": ["x" * (1 << 20)] * 300}',
@@ -409,6 +455,8 @@ tap.check('a request that takes too long', check_stuck)
 tap.check('code that ignores signals', check_deaf)
 tap.check('answers that JSON cannot hold', check_answers)
 tap.check('answers that are too large', check_large_answers)
+tap.check('a model that takes the streams away', check_log_taken)
+tap.check('exceptions that are none', check_panics)
 tap.check('the token is out of reach', check_secrets)
 tap.check('all ends with the supervisor', check_left_alone)
 tap.check('what a model prints is in the log', check_log_gone)

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import pickle
-import traceback
 
 from .frames import PASS_ON
-from .status import describe_error, log
+from .status import describe_error, log, log_traceback
 
 LARGEST_ANSWER = 256 << 20
 LONGEST_ERROR = 2000
 MOST_WEIGHED = 1000
+ENDS = (SystemExit, KeyboardInterrupt)  # of the process, not of a request
 
 
 class BadRequest(Exception):
@@ -84,7 +84,10 @@ def explain(error):
     text = describe_error(error)
     if isinstance(error, BadRequest):
         text = str(error)
-    status = getattr(error, 'status_for_caller', None)
+    try:
+        status = getattr(error, 'status_for_caller', None)
+    except Exception:  # pylint: disable=broad-except  # it is the model's own class
+        status = None
     if not isinstance(status, int) or not 400 <= status < 600:
         status = 500
     if len(text) > LONGEST_ERROR:
@@ -115,12 +118,16 @@ class Stage:
         for number, _, payload in items:
             try:
                 values.append((number, self.decode(payload)))
-            except Exception as error:  # pylint: disable=broad-except
+            except ENDS:
+                raise
+            except BaseException as error:  # pylint: disable=broad-except
                 answers[number] = explain(error)
         try:
             results = self.compute([value for _, value in values]) if values else []
-        except Exception as error:  # pylint: disable=broad-except  # it is the model's
-            traceback.print_exc()
+        except ENDS:
+            raise
+        except BaseException as error:  # pylint: disable=broad-except  # see run_one()
+            log_traceback()
             for number, _ in values:
                 answers[number] = explain(error)
         else:
@@ -131,12 +138,18 @@ class Stage:
     def run_one(self, payload):
         try:
             value = self.decode(payload)
-        except Exception as error:  # pylint: disable=broad-except
+        except ENDS:
+            raise
+        except BaseException as error:  # pylint: disable=broad-except
             return explain(error)
         try:
             result = self.forward(value)
-        except Exception as error:  # pylint: disable=broad-except  # it is the model's
-            traceback.print_exc()
+        except ENDS:
+            raise
+        except BaseException as error:  # pylint: disable=broad-except
+            # It is the model's. A panic of an extension in Rust is no Exception, but neither is it
+            # a reason to end the service for all callers.
+            log_traceback()
             return explain(error)
         return self.finish(result)
 
@@ -154,6 +167,8 @@ class Stage:
             if len(data) > LARGEST_ANSWER:
                 raise ValueError('the answer is longer than {} MiB'.format(LARGEST_ANSWER >> 20))
             return self.done, data
-        except Exception as error:  # pylint: disable=broad-except
+        except ENDS:
+            raise
+        except BaseException as error:  # pylint: disable=broad-except
             log('an answer cannot be sent: {}'.format(describe_error(error)))
             return explain(error)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 
 EXIT_FAILED = 70
 EXIT_MEMORY = 71  # of a worker whose own part had no memory left
@@ -34,10 +35,25 @@ def describe_error(error):
 
 def log(text):
     """A line for the log of the service."""
+    write('granary: ' + text)
+
+
+def log_traceback():
+    """Of the exception that is being handled."""
     try:
-        print('granary: ' + text, file=sys.stderr, flush=True)
-    except OSError:
-        pass  # the log is full or gone: the service goes on
+        text = traceback.format_exc().rstrip('\n')
+    except Exception:  # pylint: disable=broad-except  # it is the model's own class
+        text = 'an exception that cannot be described'
+    write(text)
+
+
+def write(text):
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except Exception:  # pylint: disable=broad-except
+        # The log is full or gone, or code of a model closed the stream or put anything else in its
+        # place: the service goes on.
+        pass
 
 
 class Status:

@@ -10,10 +10,9 @@ import signal
 import socket
 import sys
 import time
-import traceback
 
 from . import frames, guard, plans
-from .status import EXIT_FAILED, EXIT_MEMORY, describe_error, log, make_printable
+from .status import EXIT_FAILED, EXIT_MEMORY, describe_error, log, log_traceback, make_printable
 
 DESCRIPTOR = 3
 
@@ -43,8 +42,8 @@ def leave(code):
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
-            pass  # there is no log any more
+        except Exception:  # pylint: disable=broad-except
+            pass  # there is no log any more, or a stream of the model's own
     os._exit(code)
 
 
@@ -63,11 +62,11 @@ def attempt(channel, failure, function, *arguments):
     except plans.Unfit as error:
         channel.fail(error.failure, str(error))
     except MemoryError:
-        traceback.print_exc()
+        log_traceback()
         channel.fail('memory', guard.describe_memory_limit())
     except BaseException as error:  # pylint: disable=broad-except
         # sys.exit() while a module is imported is no reason to start it again and again.
-        traceback.print_exc()
+        log_traceback()
         channel.fail(failure, describe_error(error))
     return None
 
@@ -111,7 +110,7 @@ def run(folder, onnx, number, index, parent):
     try:
         serve(channel, stage)
     except MemoryError:
-        traceback.print_exc()
+        log_traceback()
         leave(EXIT_MEMORY)
     except (BrokenPipeError, ConnectionResetError):
         leave(0)  # the front is gone
