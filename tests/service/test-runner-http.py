@@ -341,11 +341,12 @@ def check_slow():
             yield 'it does not answer any more'
 
 
-def count_connections(port):
-    """Those that are established, as the runner's side has them."""
+def count_connections(port, is_read=False):
+    """Those that are established, as the runner's side has them; or which it has read all of."""
     with open('/proc/net/tcp', encoding='ascii') as file:
         rows = [line.split() for line in file.readlines()[1:]]
-    return sum(row[1].endswith(f':{port:04X}') and row[3] == '01' for row in rows)
+    return sum(row[1].endswith(f':{port:04X}') and row[3] == '01' and
+               (not is_read or row[4].endswith(':00000000')) for row in rows)
 
 
 def check_connections():
@@ -400,6 +401,57 @@ def check_gone():
             yield f'what nobody waits for was begun: {begun}'
 
 
+def check_gone_waiting():
+    """Those that went away take nobody's place among those that wait."""
+    with serve() as runner:
+        answers = []
+        gate = threading.Thread(target=runner.call, args=({'wait': 'gate'},))
+        gate.start()
+        wait_for(lambda: os.path.exists(os.path.join(runner.folder, 'gate.begun')))
+        gone = [socket.create_connection(('127.0.0.1', runner.port), SECONDS) for _ in range(255)]
+        for plain in gone:
+            plain.sendall(post(b'{}'))
+        wait_for(lambda: count_connections(runner.port, is_read=True) == 256)
+        for plain in gone:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+            plain.close()
+        wait_for(lambda: count_connections(runner.port) == 1)
+        caller = threading.Thread(target=lambda: answers.append(runner.call({'a': 1})))
+        caller.start()
+        wait_for(lambda: answers or count_connections(runner.port, is_read=True) == 2)
+        pathlib.Path(runner.folder, 'gate').touch()
+        caller.join()
+        gate.join()
+        if answers != [(200, {'a': 1})]:
+            yield f'the next caller was answered {answers}'
+
+
+def check_free_worker():
+    """No request waits behind another one while there is a worker that has nothing to do."""
+    with serve(environment={'TI_INFERENCE_NUMS': '2'}) as runner:
+        long = [threading.Thread(target=runner.call, args=({'wait': name},))
+                for name in ('one', 'two')]
+        for thread, name in zip(long, ('one', 'two')):
+            thread.start()
+            wait_for(lambda: os.path.exists(os.path.join(runner.folder, name + '.begun')))
+        short = [socket.create_connection(('127.0.0.1', runner.port), SECONDS / 2) for _ in range(4)]
+        for plain in short:
+            plain.sendall(post(b'{}', b'Connection: close\r\n'))
+        wait_for(lambda: count_connections(runner.port, is_read=True) == 6)
+        pathlib.Path(runner.folder, 'two').touch()
+        for number, plain in enumerate(short):
+            try:
+                found = statuses(read_all(plain))
+            except socket.timeout:
+                found = 'nothing'
+            if found != [200]:
+                yield f'short request {number} was answered {found}'
+            plain.close()
+        pathlib.Path(runner.folder, 'one').touch()
+        for thread in long:
+            thread.join()
+
+
 def check_stop():
     """`stop` finishes what is under way, then nothing is left."""
     with serve() as runner:
@@ -443,5 +495,7 @@ tap.check('more than 256 are told to come again', check_too_many)
 tap.check('slow callers are closed', check_slow)
 tap.check('connections are limited', check_connections)
 tap.check('callers that go away', check_gone)
+tap.check('callers that go away while they wait', check_gone_waiting)
+tap.check('requests go to the worker that is free', check_free_worker)
 tap.check('a stop finishes what is under way', check_stop)
 tap.done()

@@ -56,7 +56,7 @@ class Connection(Reading):
         self.state = DRAIN
         self.release()
         if self.job is not None:
-            self.job.cancel()
+            self.front.pool.cancel(self.job)
             self.job = None
         self.front.closed(self)
         self.buffer = bytearray()

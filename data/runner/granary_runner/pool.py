@@ -65,6 +65,12 @@ class Pool:
         self.put(self.stages[0], job)
         return job
 
+    def cancel(self, job):
+        """Its caller is gone: it is not begun any more, and its answer goes nowhere."""
+        job.is_cancelled = True
+        job.payload = b''
+        self.jobs.pop(job.number, None)
+
     def put(self, stage, job):
         stage.waiting.append(job)
         self.pump(stage)
@@ -78,9 +84,7 @@ class Pool:
             batch = []
             while stage.waiting and len(batch) < stage.batch:
                 job = stage.waiting.popleft()
-                if job.is_cancelled:
-                    del self.jobs[job.number]
-                else:
+                if not job.is_cancelled:
                     batch.append(job)
             if batch:
                 worker.send(batch, self.loop.time())

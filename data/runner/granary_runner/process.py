@@ -30,10 +30,6 @@ class Job:
         self.since = since
         self.is_cancelled = False
 
-    def cancel(self):
-        """Its caller is gone: it is not begun any more, and its answer goes nowhere."""
-        self.is_cancelled = True
-
 
 class Worker(Reading):
     """A process that runs the model's code. Started before there is an event loop."""
@@ -74,7 +70,7 @@ class Worker(Reading):
     def connection_lost(self, exc):
         if self.status is not None:
             self.pool.ended(self)
-        elif not self.is_dismissed:
+        elif not self.is_dismissed and not self.pool.is_closing:
             # It closed its end but may live on.
             self.pool.loop.call_later(GRACE, self.kill)
 
@@ -106,8 +102,9 @@ class Stage:
         self.workers = []
         self.waiting = deque()
         # One more than is at work is with the worker, so that it never waits for the front. A
-        # batch is collected until the worker is free instead.
-        self.depth = 2 if batch == 1 else 1
+        # batch is collected until the worker is free instead; and of several workers another one
+        # may be free first.
+        self.depth = 2 if batch == 1 and count == 1 else 1
 
     def find_worker(self):
         best = None
