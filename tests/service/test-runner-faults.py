@@ -6,14 +6,17 @@ import pathlib
 import signal
 import sys
 import threading
+import types
 
 RUNNER, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 MAIN = os.path.join(RUNNER, 'main.py')
 sys.path.insert(0, str(SOURCE / 'tests/data'))
 sys.path.insert(0, str(SOURCE / 'tests/lib'))
+sys.path.insert(0, RUNNER)
 
 from tap import Tap  # noqa: E402
 from runner import SECONDS, TOKEN, Runner  # noqa: E402
+from granary_runner.process import Worker  # noqa: E402
 
 
 def serve(code, *arguments, **options):
@@ -383,6 +386,50 @@ def check_secrets():
             yield 'the log does not hold what was printed, or more than that'
 
 
+def check_last_moments():
+    """A worker whose connection the front closed is left the time that a stop gives it."""
+    for is_closing in (True, False):
+        calls = []
+        worker = Worker.__new__(Worker)
+        worker.status = None
+        worker.is_dismissed = False
+        worker.pool = types.SimpleNamespace(is_closing=is_closing, loop=types.SimpleNamespace(
+            call_later=lambda seconds, function, calls=calls: calls.append(function)))
+        worker.connection_lost(None)
+        if calls != ([] if is_closing else [worker.kill]):
+            yield f'closing: {is_closing}, then: {calls}'
+
+
+WRITES = '''
+import json, os, struct
+def tell(kind, *items):
+    head = struct.pack('>BH', kind, len(items))
+    os.write(3, head + b''.join(struct.pack('>IHI', 0, 0, len(item)) for item in items) +
+             b''.join(items))
+def plan(**stage):
+    stage = {'count': 1, 'batch': 1, 'environments': [], **stage}
+    return json.dumps({'type': 'text/plain', 'stages': [stage]}).encode()
+'''
+
+
+def check_channel():
+    """Code that writes to the front itself does not stop it from noticing, or from being stopped."""
+    cases = ['tell(3, plan(batch=0)); tell(4)', 'tell(3, plan(batch=1 << 20))',
+             'tell(3, b\'{"type": "a\\\\r\\\\nX: y", "stages": []}\')', 'tell(3)', 'tell(5)',
+             'tell(4)', 'tell(3, b"[]")', 'tell(3, b"[" * 100000)', 'tell(3, plan()); tell(3, plan())',
+             'tell(3, plan(count=-1))', 'tell(3, plan(count=10 ** 9))', 'tell(2, b"{}")',
+             'os.write(3, b"\\xff" * 4096)']
+    for case in cases:
+        with serve(f'{WRITES}\n{case}\nimport time\nwhile True: time.sleep(60)') as runner:
+            runner.wait('loading')
+            event = runner.next_event()
+            if event['event'] == 'ready':
+                runner.call({})
+                event = runner.next_event()
+            if event['event'] != 'failed' or runner.process.wait() != 70:
+                yield f'{case}: {runner.events}'
+
+
 def check_left_alone():
     """When the supervisor dies, so does all of it, in the middle of whatever."""
     first = 'open("pids", "w").write(f"{os.getpid()}.")'
@@ -458,6 +505,8 @@ tap.check('answers that are too large', check_large_answers)
 tap.check('a model that takes the streams away', check_log_taken)
 tap.check('exceptions that are none', check_panics)
 tap.check('the token is out of reach', check_secrets)
+tap.check('the last moments of a worker', check_last_moments)
+tap.check('code that talks to the front', check_channel)
 tap.check('all ends with the supervisor', check_left_alone)
 tap.check('what a model prints is in the log', check_log_gone)
 tap.check('a model with threads', check_threads)

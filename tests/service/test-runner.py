@@ -409,6 +409,8 @@ def check_failures():
         ('import tiinfer\nclass A(tiinfer.Model):\n    def __init__(self, d): raise '
          'OSError(2, "a\\nb\\x1b" + "c" * 9000)', 'load', 'FileNotFoundError: [Errno 2] a b'),
         ('raise MemoryError', 'memory', ''),
+        (OWN_FORM.replace('text/plain', 'text/plain\\r\\nX: y'), 'handler',
+         'resp_mime_type is no media type: '),
     ]
     for code, failure, detail in cases:
         with serve(code) as runner:

@@ -98,7 +98,10 @@ class WorkerPlan(Plan):
     def __init__(self, workers):
         super().__init__([StagePlan(worker['num'], worker['max_batch_size'], worker['env'] or (),
                                     worker=worker['worker']) for worker in workers])
-        self.kind = str(getattr(workers[-1]['worker'], 'resp_mime_type', self.kind))
+        kind = workers[-1]['worker'].resp_mime_type
+        if not isinstance(kind, str) or not kind or not kind.isascii() or not kind.isprintable():
+            raise Unfit('handler', 'resp_mime_type is no media type: {!r}'.format(kind))
+        self.kind = kind
 
     def make_stage(self, number, index, folder):
         from mosec import Worker  # pylint: disable=import-outside-toplevel,import-error

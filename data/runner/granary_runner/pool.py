@@ -7,7 +7,7 @@ import json
 import os
 import signal
 
-from . import frames
+from . import frames, heads
 from .guard import describe_memory_limit
 from .process import GRACE, Job, Stage, Worker
 from .status import EXIT_MEMORY
@@ -135,9 +135,13 @@ class Pool:
     def take_plan(self, worker, plan):
         """Starts the other workers, now that the first knows what the model wants."""
         self.kind = plan['type'].encode('ascii')
+        if not heads.VALUE.match(self.kind):
+            raise ValueError('a type that is none')
         for number, stage in enumerate(plan['stages']):
             self.stages.append(Stage(number, int(stage['count']), int(stage['batch']),
                                      stage['environments']))
+        if not all(1 <= stage.batch <= frames.MOST_ITEMS for stage in self.stages):
+            raise ValueError('batches that there are not')
         total = sum(stage.count for stage in self.stages)
         if not 0 < total <= MOST_WORKERS or any(stage.count < 1 for stage in self.stages):
             self.fail('handler', '{} workers are wanted; 1 to {} can be had'.format(

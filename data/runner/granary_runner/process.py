@@ -11,7 +11,7 @@ from collections import deque
 
 from . import frames
 from .reading import Reading
-from .status import log
+from .status import describe_error, log, make_printable
 
 MOST_ANSWER = 256 << 20
 GRACE = 0.5  # seconds that the last words of a worker may take after its end
@@ -63,8 +63,9 @@ class Worker(Reading):
         try:
             for kind, items in self.reader.feed(data):
                 self.pool.heard(self, kind, items)
-        except (ValueError, KeyError, TypeError) as error:
-            log('a worker was not understood: {}'.format(error))
+        except Exception as error:  # pylint: disable=broad-except
+            # The model's code may write to the socket what it likes.
+            log('a worker was not understood: {}'.format(make_printable(describe_error(error))))
             self.kill()
 
     def connection_lost(self, exc):
