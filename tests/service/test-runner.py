@@ -279,6 +279,41 @@ def check_onnx():
                 yield f'{str(wrong)[:50]} was answered {status} {answer}'
 
 
+def make_typed_model(folder):
+    """A network that gives back a number, a flag and a byte for each row."""
+    import onnx
+    from onnx import TensorProto, helper
+    kinds = {'number': TensorProto.INT64, 'flag': TensorProto.BOOL, 'byte': TensorProto.UINT8}
+    graph = helper.make_graph(
+        [helper.make_node('Identity', [name], ['same_' + name]) for name in kinds], 'typed',
+        [helper.make_tensor_value_info(name, kind, ['N']) for name, kind in kinds.items()],
+        [helper.make_tensor_value_info('same_' + name, kind, ['N'])
+         for name, kind in kinds.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8),
+              os.path.join(folder, 'typed.onnx'))
+
+
+def check_types():
+    """A value that an input cannot hold is refused, not made into another one."""
+    good = {'number': [-2 ** 63, 2 ** 53 + 1], 'flag': [True, False], 'byte': [0, 255]}
+    with tempfile.TemporaryDirectory() as folder:
+        make_typed_model(folder)
+        with serve(folder=folder, arguments=['--onnx', 'typed.onnx']) as runner:
+            runner.ready()
+            for more in ({}, {'number': [3.0, True]}, {'flag': [1, 0.0]}, {'number': []}):
+                request = {**good, **more}
+                status, answer = runner.call(request)
+                if status != 200 or answer != {'same_' + name: value
+                                               for name, value in request.items()}:
+                    yield f'{more} was answered {status} {answer}'
+            for wrong in ({'number': [1.7, 2]}, {'number': ['1', '2']}, {'number': [2 ** 63]},
+                          {'flag': ['false', 'true']}, {'flag': [0.5]}, {'flag': [2]},
+                          {'byte': [256]}, {'byte': [-1]}, {'byte': [1.5]}, {'byte': [None]}):
+                status, answer = runner.call({**good, **wrong})
+                if status != 400 or next(iter(wrong)) not in answer['error']:
+                    yield f'{wrong} was answered {status} {answer}'
+
+
 def make_png(rows, kind=2, filters=(0, 1, 2, 3, 4)):
     """Rows of pixels as PNG, each row with the next of the filters."""
     channels = len(rows[0][0])
@@ -442,6 +477,7 @@ tap.check('a worker may have a form of its own', check_own_form)
 tap.check('a model sees its own modules and those of the contract', check_modules)
 tap.check('the first of several models is served', check_first_class)
 tap.check('an ONNX file is served without code', check_onnx)
+tap.check('an ONNX file gets the values that were sent', check_types)
 tap.check('an ONNX file with pictures takes base64', check_pictures)
 tap.check('requirements are checked before anything is imported', check_requirements)
 tap.check('versions and markers are compared by their rules', check_versions)
