@@ -382,6 +382,22 @@ def check_pictures():
                     yield f'a wrong image was answered {status} {answer}'
 
 
+def check_large_pictures():
+    """A PNG that would take longer than a request may is left to Pillow."""
+    from granary_runner import pictures
+    rows = [[((x * 37 + y * 11) % 256,) for x in range(7)] for y in range(10)]
+    slow, fast = make_png(rows, kind=0, filters=(3, 4)), make_png(rows, kind=0, filters=(0, 1, 2))
+    for most, expected in ((70, rows), (69, None)):
+        pictures.MOST_SLOW = most
+        picture = pictures.read_png(slow)
+        found = picture if picture is None else [[tuple(pixel) for pixel in row]
+                                                 for row in picture.tolist()]
+        if found != expected:
+            yield f'with {most} pixels it became {found}'
+        if pictures.read_png(fast) is None:
+            yield 'one that is read at once was left to Pillow'
+
+
 def check_requirements():
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(DIGITS, folder, dirs_exist_ok=True)
@@ -479,6 +495,7 @@ tap.check('the first of several models is served', check_first_class)
 tap.check('an ONNX file is served without code', check_onnx)
 tap.check('an ONNX file gets the values that were sent', check_types)
 tap.check('an ONNX file with pictures takes base64', check_pictures)
+tap.check('very large pictures are not read here', check_large_pictures)
 tap.check('requirements are checked before anything is imported', check_requirements)
 tap.check('versions and markers are compared by their rules', check_versions)
 tap.check('what cannot be served says why', check_failures)

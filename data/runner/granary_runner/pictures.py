@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures as arrays of rows, columns and channels of 8 bits, with numpy alone.
 
-PNG of 8 bits without interlacing and PPM/PGM are read here; anything else only where Pillow is
-installed.
+PNG of 8 bits without interlacing and PPM/PGM are read here; anything else, and very large PNG,
+only where Pillow is installed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy
 from .handlers import BadRequest
 
 MOST_PIXELS = 64 << 20
+MOST_SLOW = 16 << 20  # pixels that are taken one by one: more may outlast the time of a request
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -48,8 +49,8 @@ def read_other(data):
     try:
         from PIL import Image  # pylint: disable=import-outside-toplevel
     except ImportError:
-        raise BadRequest('the image is no PNG of 8 bits or PPM; other kinds need Pillow, which is '
-                         'not installed for this Python') from None
+        raise BadRequest('the image is no PNG of 8 bits or PPM, or a very large one; others need '
+                         'Pillow, which is not installed for this Python') from None
     try:
         image = Image.open(io.BytesIO(data))
         check_size(*image.size)
@@ -103,6 +104,9 @@ def read_png(data):
         raise BadRequest('the image is damaged') from None
     if len(raw) < wanted:
         raise BadRequest('the image is cut short')
+    filters = numpy.frombuffer(raw, numpy.uint8)[::width * channels + 1]
+    if numpy.count_nonzero(filters > 2) * width > MOST_SLOW:
+        return None
     pixels = undo_filters(raw, width, height, channels)
     if colour == 3:
         if palette is None or pixels.max(initial=0) >= len(palette):
@@ -126,7 +130,7 @@ def undo_filters(raw, width, height, channels):
         elif kind == 2:
             current = line + above
         elif kind in (3, 4):
-            current = undo_row(line.tolist(), above.tolist(), kind, width, channels)
+            current = undo_row(line.ravel(), above.ravel(), kind, channels)
         else:
             raise BadRequest('the image is damaged')
         result[number] = current
@@ -134,24 +138,29 @@ def undo_filters(raw, width, height, channels):
     return result
 
 
-def undo_row(line, above, kind, width, channels):
-    """Average and Paeth: each pixel depends on the one before."""
-    left, corner = [0] * channels, [0] * channels
-    result = []
-    for x in range(width):
-        pixel = []
-        for c in range(channels):
-            a, b, d = left[c], above[x][c], corner[c]
-            if kind == 3:
-                guess = (a + b) >> 1
-            else:
-                p = a + b - d
-                pa, pb, pd = abs(p - a), abs(p - b), abs(p - d)
-                guess = a if pa <= pb and pa <= pd else b if pb <= pd else d
-            pixel.append((line[x][c] + guess) & 255)
-        result.append(pixel)
-        left, corner = pixel, above[x]
-    return numpy.array(result, numpy.uint8)
+def undo_row(line, above, kind, channels):
+    """Average and Paeth: each byte depends on the one of the pixel before."""
+    result = numpy.empty(len(line), numpy.uint8)
+    for channel in range(channels):
+        done = []
+        left = corner = 0
+        pairs = zip(line[channel::channels].tolist(), above[channel::channels].tolist())
+        if kind == 3:
+            for value, up in pairs:
+                left = (value + ((left + up) >> 1)) & 255
+                done.append(left)
+        else:
+            for value, up in pairs:
+                by_left, by_up = up - corner, left - corner
+                by_corner = abs(by_left + by_up)
+                by_left, by_up = abs(by_left), abs(by_up)
+                if by_left > by_up or by_left > by_corner:
+                    left = up if by_up <= by_corner else corner
+                left = (value + left) & 255
+                corner = up
+                done.append(left)
+        result[channel::channels] = done
+    return result.reshape(-1, channels)
 
 
 def fit(picture, height, width, channels):
