@@ -7,14 +7,17 @@ import pathlib
 import socket
 import sys
 import threading
+import types
 
 RUNNER, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 MAIN = os.path.join(RUNNER, 'main.py')
 sys.path.insert(0, str(SOURCE / 'tests/data'))
 sys.path.insert(0, str(SOURCE / 'tests/lib'))
+sys.path.insert(0, RUNNER)
 
 from tap import Tap  # noqa: E402
 from runner import SECONDS, TOKEN, Runner, read_all, statuses  # noqa: E402
+from granary_runner import connection as states  # noqa: E402
 
 # Waits for a file of the name that the request gives, so that tests need no clock.
 MODEL = '''
@@ -426,6 +429,19 @@ def check_gone_waiting():
             yield f'the next caller was answered {answers}'
 
 
+def check_half_closed():
+    """A connection whose caller sends no more stays open while there is something to answer."""
+    front = types.SimpleNamespace(loop=types.SimpleNamespace(time=lambda: 0.0))
+    for state, blocked, expected in (
+            (states.WORK, False, True), (states.WORK, True, True), (states.IDLE, True, True),
+            (states.IDLE, False, False), (states.BODY, False, False), (states.DRAIN, True, False)):
+        one = states.Connection(front)
+        one.transport = types.SimpleNamespace(get_write_buffer_size=lambda: 1000)
+        one.state, one.blocked = state, blocked
+        if one.eof_received() is not expected:
+            yield f'state {state}, blocked {blocked}: it stays open: {not expected}'
+
+
 def check_free_worker():
     """No request waits behind another one while there is a worker that has nothing to do."""
     with serve(environment={'TI_INFERENCE_NUMS': '2'}) as runner:
@@ -496,6 +512,7 @@ tap.check('slow callers are closed', check_slow)
 tap.check('connections are limited', check_connections)
 tap.check('callers that go away', check_gone)
 tap.check('callers that go away while they wait', check_gone_waiting)
+tap.check('callers that send no more', check_half_closed)
 tap.check('requests go to the worker that is free', check_free_worker)
 tap.check('a stop finishes what is under way', check_stop)
 tap.done()

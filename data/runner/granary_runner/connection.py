@@ -74,9 +74,9 @@ class Connection(Reading):
 
     def eof_received(self):
         self.ended = True
-        if self.state == WORK or (self.transport and self.transport.get_write_buffer_size()):
-            return True  # a caller that shut down its side may still wait for the answer
-        return False
+        # A caller that shut down its side may still wait for an answer, also of what was read ahead.
+        # Otherwise the transport closes once what was written is sent.
+        return self.state == WORK or (self.blocked and self.state != DRAIN)
 
     def pause_writing(self):
         self.blocked = True
