@@ -18,6 +18,7 @@ sys.path.insert(0, RUNNER)
 from tap import Tap  # noqa: E402
 from runner import SECONDS, TOKEN, Runner, read_all, statuses  # noqa: E402
 from granary_runner import connection as states  # noqa: E402
+from granary_runner.front import Front  # noqa: E402
 
 # Waits for a file of the name that the request gives, so that tests need no clock.
 MODEL = '''
@@ -442,6 +443,31 @@ def check_half_closed():
             yield f'state {state}, blocked {blocked}: it stays open: {not expected}'
 
 
+def check_places():
+    """Whose place a new caller gets: never that of one whose answer is not sent or not made yet."""
+    loop = types.SimpleNamespace(time=lambda: 0.0, call_later=lambda *_: None)
+
+    def connect(front, state, since, unsent=0):
+        one = states.Connection(front)
+        one.state, one.since = state, since
+        one.transport = types.SimpleNamespace(
+            get_write_buffer_size=lambda: unsent, abort=lambda: aborted.append(one))
+        front.opened(one)
+        if state == states.IDLE:
+            front.idle(one)
+        return one
+    for others, expected in (
+            ([(states.IDLE, 1, 5), (states.IDLE, 2), (states.HEAD, 0)], 1),
+            ([(states.IDLE, 1, 5), (states.BODY, 3), (states.HEAD, 2), (states.WORK, 0)], 2),
+            ([(states.IDLE, 1, 5), (states.WORK, 0)], 2)):
+        aborted = []
+        front = Front(loop, None, b'', 1, len(others))
+        all_of_them = [connect(front, *other) for other in others]
+        all_of_them.append(connect(front, states.HEAD, 9))
+        if aborted != [all_of_them[expected]]:
+            yield f'of {others}: {[all_of_them.index(one) for one in aborted]} lost its place'
+
+
 def check_free_worker():
     """No request waits behind another one while there is a worker that has nothing to do."""
     with serve(environment={'TI_INFERENCE_NUMS': '2'}) as runner:
@@ -513,6 +539,7 @@ tap.check('connections are limited', check_connections)
 tap.check('callers that go away', check_gone)
 tap.check('callers that go away while they wait', check_gone_waiting)
 tap.check('callers that send no more', check_half_closed)
+tap.check('who has to make room', check_places)
 tap.check('requests go to the worker that is free', check_free_worker)
 tap.check('a stop finishes what is under way', check_stop)
 tap.done()

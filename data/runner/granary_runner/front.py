@@ -45,7 +45,9 @@ class Front:
 
     def opened(self, connection):
         if len(self.connections) >= self.most_connections:
-            oldest = next(iter(self.idlers), None) or self.find_slowest()
+            # One whose answer is still on its way asks nothing more, but is not idle.
+            oldest = next((one for one in self.idlers
+                           if not one.transport.get_write_buffer_size()), self.find_slowest())
             if oldest is None:
                 connection.transport.abort()
                 return
@@ -54,7 +56,7 @@ class Front:
 
     def find_slowest(self):
         """The connection that has been sending its request for longest."""
-        slow = [one for one in self.connections if one.state < states.WORK]
+        slow = [one for one in self.connections if states.IDLE < one.state < states.WORK]
         return min(slow, key=lambda one: one.since, default=None)
 
     def drop(self, connection):
