@@ -413,12 +413,12 @@ def plan(**stage):
 
 
 def check_channel():
-    """Code that writes to the front itself does not stop it from noticing, or from being stopped."""
+    """Code that writes to the front itself does not keep it from noticing and ending."""
     cases = ['tell(3, plan(batch=0)); tell(4)', 'tell(3, plan(batch=1 << 20))',
              'tell(3, b\'{"type": "a\\\\r\\\\nX: y", "stages": []}\')', 'tell(3)', 'tell(5)',
-             'tell(4)', 'tell(3, b"[]")', 'tell(3, b"[" * 100000)', 'tell(3, plan()); tell(3, plan())',
-             'tell(3, plan(count=-1))', 'tell(3, plan(count=10 ** 9))', 'tell(2, b"{}")',
-             'os.write(3, b"\\xff" * 4096)']
+             'tell(4)', 'tell(3, b"[]")', 'tell(3, b"[" * 100000)',
+             'tell(3, plan()); tell(3, plan())', 'tell(3, plan(count=-1))',
+             'tell(3, plan(count=10 ** 9))', 'tell(2, b"{}")', 'os.write(3, b"\\xff" * 4096)']
     for case in cases:
         with serve(f'{WRITES}\n{case}\nimport time\nwhile True: time.sleep(60)') as runner:
             runner.wait('loading')

@@ -346,7 +346,7 @@ def check_slow():
 
 
 def count_connections(port, is_read=False):
-    """Those that are established, as the runner's side has them; or which it has read all of."""
+    """Those that are established, as the runner's side has them; or that it read all of."""
     with open('/proc/net/tcp', encoding='ascii') as file:
         rows = [line.split() for line in file.readlines()[1:]]
     return sum(row[1].endswith(f':{port:04X}') and row[3] == '01' and
@@ -476,7 +476,8 @@ def check_free_worker():
         for thread, name in zip(long, ('one', 'two')):
             thread.start()
             wait_for(lambda: os.path.exists(os.path.join(runner.folder, name + '.begun')))
-        short = [socket.create_connection(('127.0.0.1', runner.port), SECONDS / 2) for _ in range(4)]
+        short = [socket.create_connection(('127.0.0.1', runner.port), SECONDS / 2)
+                 for _ in range(4)]
         for plain in short:
             plain.sendall(post(b'{}', b'Connection: close\r\n'))
         wait_for(lambda: count_connections(runner.port, is_read=True) == 6)

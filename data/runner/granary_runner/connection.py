@@ -74,8 +74,8 @@ class Connection(Reading):
 
     def eof_received(self):
         self.ended = True
-        # A caller that shut down its side may still wait for an answer, also of what was read ahead.
-        # Otherwise the transport closes once what was written is sent.
+        # A caller that shut down its side may still wait for an answer, also of what was read
+        # ahead. Otherwise the transport closes once what was written is sent.
         return self.state == WORK or (self.blocked and self.state != DRAIN)
 
     def pause_writing(self):
