@@ -176,14 +176,16 @@ granary_cli_find_service (GranaryCli  *self,
  * granary_cli_service_to_text:
  * @service: a service
  *
- * Returns: (transfer full): its name as the command line takes it
+ * Returns: (transfer full): its name as the command line takes it, safe to show
  */
 char *
 granary_cli_service_to_text (const GranaryService *service)
 {
-  const char *name = service->name != NULL ? service->name : service->uid;
+  g_autofree char *name = granary_display_path (service->name != NULL ? service->name
+                                                                      : service->uid);
 
-  return service->number > 0 ? g_strdup_printf ("%s/%d", name, service->number) : g_strdup (name);
+  return service->number > 0 ? g_strdup_printf ("%s/%d", name, service->number)
+                             : g_steal_pointer (&name);
 }
 
 /* The token of a service on this computer; NULL where there is none to tell. */
@@ -336,7 +338,10 @@ granary_cli_agree_to_price (GranaryCli             *self,
   result = granary_cli_wait (self, &wait, NULL);
   price = granary_service_host_quote_finish (host, result, &local_error);
   if (price == 0)
-    return TRUE;
+    {
+      profile->price = 0;
+      return TRUE;
+    }
   if (price < 0 && !granary_error_matches_reason (local_error, GRANARY_REASON_PRICE_UNKNOWN))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

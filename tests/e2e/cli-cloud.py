@@ -394,6 +394,18 @@ def services():
         place.run('-r', 'demo', 'remove', 'from-cli', '--yes')
         assert place.json('-r', 'demo', 'services', 'to-serve').json == {'services': []}
 
+        # What costs nothing, all reductions taken off, needs nobody to agree.
+        place.cloud.control(price_percent=2)
+        free = place.json('-r', 'demo', 'publish', 'to-serve:v1', '--service', 'free',
+                          '--instance-type', kind).json
+        assert free['status'] == 'running', free
+
+        # What a server calls them moves no cursor.
+        place.cloud.control(create_service={'name': 'red \x1b[31m ink', 'status': 'CREATE_FAILED'})
+        place.run('-r', 'demo', 'refresh')
+        shown = place.run('-r', 'demo', 'services')
+        assert 'ink' in shown.err and '\x1b' not in shown.out + shown.err, shown
+
 
 def objects():
     with connected(seed='none') as place:
