@@ -285,6 +285,29 @@ resume (Act     *self,
          record (self, answer, GRANARY_SERVICE_STARTING, as_of, error);
 }
 
+static gboolean
+is_up (const GranaryService *service)
+{
+  return is_in (service->state, GRANARY_SERVICE_STARTING, GRANARY_SERVICE_RUNNING);
+}
+
+/* What it costs to start one is asked about where the row says that it is stopped: one that was
+ * stopped elsewhere meanwhile is not started along. */
+static gboolean
+check_still_up (Act                   *self,
+                const GranaryService  *now,
+                GError               **error)
+{
+  if (self->profile != NULL || !is_up (self->row) ||
+      !is_in (now->state, GRANARY_SERVICE_STOPPED, GRANARY_SERVICE_STOPPING))
+    return TRUE;
+
+  if (!granary_tione_record_service (self->place->catalog, now, 0, error))
+    return FALSE;
+  granary_tione_watch_wake (self->place->watch, NULL);
+  return fail (self, GRANARY_ERROR_CONFLICT, GRANARY_REASON_SERVICE_STATE, NULL, error);
+}
+
 /* Nothing of it is changed but what is asked for; a stopped one is started with it. */
 static gboolean
 update (Act     *self,
@@ -296,7 +319,7 @@ update (Act     *self,
   g_autoptr (JsonNode) body = NULL;
   gint64 as_of = g_get_real_time ();
 
-  if (node == NULL)
+  if (node == NULL || !check_still_up (self, now, error))
     return FALSE;
   body = granary_tione_update_body (self->row->uid, node, self->profile);
   if (!modify (self, body, NULL, now->started, &answer, error))
@@ -317,6 +340,14 @@ start (Act     *self,
   /* Starting takes no other settings along. */
   if (self->profile != NULL)
     return update (self, error);
+  if (is_up (self->row))
+    {
+      g_autoptr (GranaryService) now = NULL;
+      g_autoptr (JsonNode) node = load (self, &now, error);
+
+      if (node == NULL || !check_still_up (self, now, error))
+        return FALSE;
+    }
 
   return resume (self, g_get_real_time (), error);
 }

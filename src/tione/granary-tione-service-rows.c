@@ -207,6 +207,7 @@ mirror_cb (GranaryWriter  *writer,
   g_autoptr (GPtrArray) rows = granary_writer_list_services (writer, NULL, error);
   g_autoptr (GPtrArray) merged = NULL;
   g_autoptr (GHashTable) known = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   if (rows == NULL)
     return FALSE;
@@ -223,9 +224,12 @@ mirror_cb (GranaryWriter  *writer,
   for (guint i = 0; i < change->services->len; i++)
     {
       const GranaryService *told = g_ptr_array_index (change->services, i);
-      GranaryService *service = merge (writer, told, g_hash_table_lookup (known, told->uid), 0,
-                                       error);
+      GranaryService *service;
 
+      /* Pages move on under the hands of who reads them: one may be on two of them. */
+      if (!g_hash_table_add (seen, told->uid))
+        continue;
+      service = merge (writer, told, g_hash_table_lookup (known, told->uid), 0, error);
       if (service == NULL)
         return FALSE;
       g_ptr_array_add (merged, service);

@@ -235,6 +235,41 @@ test_update_stopped (GranaryTestPlace *place,
   g_assert_cmpint (replicas, ==, 1);
 }
 
+/* Starting costs money, which is asked about where the row says that it is stopped. */
+static void
+test_stopped_elsewhere (GranaryTestPlace *place,
+                        gconstpointer     data)
+{
+  static const GranaryServiceAction actions[] = { GRANARY_SERVICE_UPDATE, GRANARY_SERVICE_START };
+  g_autofree char *uid = services_test_run_one (place, 1, "stopped-elsewhere");
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    {
+      g_autoptr (GranaryAccount) account = granary_test_tione_account (cloud);
+      GranaryTestPlace other = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      /* It saw it run, and does not look any more. */
+      granary_test_tione_set_up (&other, account);
+      g_assert_true (granary_test_refresh_services (&other, &error));
+      g_assert_no_error (error);
+      act_well (place, uid, GRANARY_SERVICE_STOP);
+      granary_test_await_state (place, uid, GRANARY_SERVICE_STOPPED);
+
+      granary_test_cloud_tell (cloud, "{\"clear_log\":true}");
+      assert_state (&other, uid, GRANARY_SERVICE_RUNNING);
+      g_assert_false (granary_test_act (&other, uid, actions[i], NULL, &error));
+      granary_assert_reason (error, GRANARY_REASON_SERVICE_STATE);
+      assert_state (&other, uid, GRANARY_SERVICE_STOPPED);
+      g_assert_cmpuint (granary_test_cloud_count (cloud, "ModifyModelService"), ==, 0);
+
+      /* Now it shows, and who wants it to start knows what that means. */
+      act_well (&other, uid, actions[i]);
+      granary_test_await_state (&other, uid, GRANARY_SERVICE_RUNNING);
+      granary_test_place_tear_down (&other);
+    }
+}
+
 /* Files that somebody else changed are seen when the storage is listed. */
 static void
 test_changed_elsewhere (GranaryTestPlace *place,
@@ -262,6 +297,30 @@ test_changed_elsewhere (GranaryTestPlace *place,
   g_assert_no_error (error);
   later = granary_test_find_service (place, uid);
   g_assert_true (later->is_update_needed);
+}
+
+/* A group that is on two pages of the list is one all the same. */
+static void
+test_listed_twice (GranaryTestPlace *place,
+                   gconstpointer     data)
+{
+  g_autofree char *uid = services_test_run_one (place, 1, "twice");
+  g_autofree char *once = NULL;
+  g_autoptr (GranaryService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  once = g_strdup_printf ("{\\\"ServiceGroupId\\\":\\\"ms-twice\\\",\\\"Services\\\":[{"
+                          "\\\"ServiceId\\\":\\\"%s\\\",\\\"Status\\\":\\\"Normal\\\","
+                          "\\\"ChargeType\\\":\\\"POSTPAID_BY_HOUR\\\"}]}", uid);
+  granary_test_cloud_tell (cloud, "{\"faults\":[{\"match\":{\"action\":"
+                                  "\"DescribeModelServiceGroups\"},\"do\":{\"kind\":\"malformed\","
+                                  "\"body\":\"{\\\"Response\\\":{\\\"TotalCount\\\":2,"
+                                  "\\\"ServiceGroups\\\":[%s,%s],\\\"RequestId\\\":"
+                                  "\\\"1\\\"}}\"}}]}", once, once);
+  g_assert_true (granary_test_refresh_services (place, &error));
+  g_assert_no_error (error);
+  service = granary_test_find_service (place, uid);
+  g_assert_nonnull (strstr (service->profile, "\"price\":136"));
 }
 
 /* Remove */
@@ -452,6 +511,8 @@ main (int   argc,
   ADD ("version-deleted", test_version_deleted);
   ADD ("update", test_update);
   ADD ("update-stopped", test_update_stopped);
+  ADD ("stopped-elsewhere", test_stopped_elsewhere);
+  ADD ("listed-twice", test_listed_twice);
   ADD ("changed-elsewhere", test_changed_elsewhere);
   ADD ("remove", test_remove);
   ADD ("call", test_call);
