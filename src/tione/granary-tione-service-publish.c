@@ -26,7 +26,8 @@ typedef struct
   char                        *subject;     /* (owned) */
   JsonNode                    *record;      /* (owned): of the version, as the platform has it */
   JsonNode                    *image;       /* (owned) */
-  GHashTable                  *known;       /* (owned): ids of services before, a set */
+  GHashTable                  *known;       /* (owned) (nullable): ids of services before, a set;
+                                             * NULL when nobody may list them */
   GCancellable                *cancellable; /* (unowned) */
 } Publish;
 
@@ -211,7 +212,6 @@ look_before (Publish  *self,
   g_autoptr (GError) local_error = NULL;
   JsonArray *services;
 
-  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!load_group (self, &group, &local_error))
     {
       /* Who may not list services may still make one. */
@@ -227,6 +227,7 @@ look_before (Publish  *self,
     return granary_tione_fail (error, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING,
                                self->request->group_uid);
 
+  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   services = granary_json_get_array (group, "Services");
   for (guint i = 0; services != NULL && i < json_array_get_length (services); i++)
     {
@@ -278,9 +279,10 @@ look_after (Publish       *self,
             GError       **error)
 {
   GError *failure = NULL;
-  gboolean is_seen = TRUE;
+  /* Without what was there before, one of that might be taken for the new one. */
+  gboolean is_seen = self->known != NULL;
 
-  for (guint i = 0; i < MAX_LOOKS; i++)
+  for (guint i = 0; self->known != NULL && i < MAX_LOOKS; i++)
     {
       g_autoptr (JsonNode) group = NULL;
       g_autoptr (GError) local_error = NULL;
@@ -369,22 +371,27 @@ create (Publish  *self,
   return NULL;
 }
 
-/* It was called off while the platform made it. */
+/* It was called off while the platform made it. One that cannot be taken away is there and costs
+ * money: that is no failure to make it. */
 static gboolean
-take_back (Publish         *self,
-           GranaryService  *service,
-           GError         **error)
+take_back (Publish          *self,
+           GranaryService   *service,
+           GranaryTransfer  *transfer,
+           GError          **error)
 {
   g_autoptr (GError) local_error = NULL;
 
   if (!g_cancellable_is_cancelled (self->cancellable))
     return TRUE;
 
-  if (granary_tione_act (self->place, service->uid, GRANARY_SERVICE_REMOVE, NULL,
-                         self->place->closing, &local_error))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "called off");
-  else
-    g_propagate_error (error, g_steal_pointer (&local_error));
+  if (!granary_tione_act (self->place, service->uid, GRANARY_SERVICE_REMOVE, NULL,
+                          self->place->closing, &local_error))
+    {
+      granary_transfer_add_warning (transfer, local_error);
+      return TRUE;
+    }
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "called off");
   return FALSE;
 }
 
@@ -440,7 +447,7 @@ publish (Publish          *self,
   /* It is there, whether or not it could be written down; the next refresh finds it. */
   if (!granary_tione_record_service (self->place->catalog, service, now, &local_error))
     granary_transfer_add_warning (transfer, local_error);
-  if (!take_back (self, service, error))
+  if (!take_back (self, service, transfer, error))
     return NULL;
 
   granary_tione_watch_wake (self->place->watch, service->uid);

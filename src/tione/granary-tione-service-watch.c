@@ -29,6 +29,7 @@ struct _GranaryTioneWatch
   gboolean        is_stopped;
   gboolean        is_woken;
   GHashTable     *wanted;     /* (owned): ids of services → looks to come */
+  GHashTable     *refused;    /* (owned): ids of services that may not be looked at, a set */
 };
 
 static void
@@ -41,6 +42,7 @@ watch_clear (gpointer data)
   g_clear_object (&self->stopped);
   g_clear_pointer (&self->nowhere, g_hash_table_unref);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
+  g_clear_pointer (&self->refused, g_hash_table_unref);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->mutex);
 }
@@ -53,20 +55,44 @@ is_moving (const GranaryService *service)
   return service->state == GRANARY_SERVICE_STARTING || service->state == GRANARY_SERVICE_STOPPING;
 }
 
-/* Takes one look off what is to come of @uid. */
+/* Whether @row is to be looked at; @n_looks: how many looks in a row it has, this one included. */
 static gboolean
-is_wanted (GranaryTioneWatch *self,
-           const char        *uid)
+take_look (GranaryTioneWatch    *self,
+           const GranaryService *row,
+           guint                *n_looks)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  guint n_looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->wanted, uid));
 
-  if (n_looks > 1)
-    g_hash_table_insert (self->wanted, g_strdup (uid), GUINT_TO_POINTER (n_looks - 1));
+  *n_looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->wanted, row->uid));
+  if (*n_looks > 1)
+    g_hash_table_insert (self->wanted, g_strdup (row->uid), GUINT_TO_POINTER (*n_looks - 1));
   else
-    g_hash_table_remove (self->wanted, uid);
+    g_hash_table_remove (self->wanted, row->uid);
 
-  return n_looks > 0;
+  return *n_looks > 0 || (is_moving (row) && !g_hash_table_contains (self->refused, row->uid));
+}
+
+/* Who may not look need not try again, unless there is a reason to. */
+static void
+give_up (GranaryTioneWatch *self,
+         const char        *uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_hash_table_remove (self->wanted, uid);
+  g_hash_table_add (self->refused, g_strdup (uid));
+}
+
+/* Whether the platform tells how it was before what was asked for. */
+static gboolean
+is_behind (const GranaryService *row,
+           const GranaryService *told)
+{
+  if (row->state == GRANARY_SERVICE_STARTING)
+    return told->state != GRANARY_SERVICE_STARTING && told->state != GRANARY_SERVICE_RUNNING;
+
+  return row->state == GRANARY_SERVICE_STOPPING &&
+         (told->state == GRANARY_SERVICE_STARTING || told->state == GRANARY_SERVICE_RUNNING);
 }
 
 /* What callers need stands in no list; it is asked for once a service runs. */
@@ -89,10 +115,12 @@ ask_address (GranaryTioneWatch *self,
   return url;
 }
 
-/* One that cannot be asked for is asked for again; FALSE when it makes no sense to go on. */
+/* @is_first: whether it is looked at again in any case; what is told may be out of date until then.
+ * One that cannot be asked for is asked for again. */
 static gboolean
 look_at (GranaryTioneWatch    *self,
          const GranaryService *row,
+         gboolean              is_first,
          GError              **error)
 {
   g_autoptr (GError) local_error = NULL;
@@ -102,8 +130,7 @@ look_at (GranaryTioneWatch    *self,
 
   if (told != NULL)
     {
-      /* What was just asked for may not show yet. */
-      if (told->state == GRANARY_SERVICE_UNKNOWN)
+      if (told->state == GRANARY_SERVICE_UNKNOWN || (is_first && is_behind (row, told)))
         return TRUE;
       if (told->group_uid == NULL)
         told->group_uid = g_strdup (row->group_uid);
@@ -112,12 +139,16 @@ look_at (GranaryTioneWatch    *self,
         told->url = ask_address (self, told->group_uid);
       return granary_tione_record_service (self->catalog, told, 0, error);
     }
+  if (granary_tione_is_missing (local_error) && is_first)
+    return TRUE;
   if (granary_tione_is_missing (local_error))
     return granary_tione_forget_service (self->catalog, row->uid, error);
 
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return local_error == NULL;
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static void
@@ -144,7 +175,7 @@ load_addresses (GranaryTioneWatch *self,
     }
 }
 
-/* Services that went need no look. With the mutex held. */
+/* Services that went need no look. With the mutex held; @wanted: ids of services. */
 static void
 forget_missing (GHashTable *wanted,
                 GPtrArray  *services)
@@ -170,7 +201,6 @@ look (GranaryTioneWatch *self)
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) after = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean is_refused = FALSE;
   gboolean is_more = FALSE;
 
   before = granary_catalog_list_services (self->catalog, NULL, NULL, &error);
@@ -178,15 +208,16 @@ look (GranaryTioneWatch *self)
     {
       const GranaryService *row = g_ptr_array_index (before, i);
       g_autoptr (GError) local_error = NULL;
+      guint n_looks;
 
-      if (g_cancellable_is_cancelled (self->stopped) ||
-          (!is_wanted (self, row->uid) && !is_moving (row)))
+      if (g_cancellable_is_cancelled (self->stopped) || !take_look (self, row, &n_looks) ||
+          look_at (self, row, n_looks > 1, &local_error))
         continue;
-      if (!look_at (self, row, &local_error))
-        {
-          g_debug ("looking at %s: %s", row->uid, local_error->message);
-          is_refused = is_refused || granary_tione_is_refused (local_error);
-        }
+
+      g_debug ("looking at %s: %s", row->uid, local_error->message);
+      if (granary_api_is_withdrawn (local_error) ||
+          g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_FORBIDDEN))
+        give_up (self, row->uid);
     }
 
   after = granary_catalog_list_services (self->catalog, NULL, NULL, &error);
@@ -198,13 +229,17 @@ look (GranaryTioneWatch *self)
   load_addresses (self, after);
   g_mutex_lock (&self->mutex);
   forget_missing (self->wanted, after);
+  forget_missing (self->refused, after);
   is_more = g_hash_table_size (self->wanted) > 0;
-  g_mutex_unlock (&self->mutex);
   for (guint i = 0; i < after->len; i++)
-    is_more = is_more || is_moving (g_ptr_array_index (after, i));
+    {
+      const GranaryService *row = g_ptr_array_index (after, i);
 
-  /* Who may not look need not try again. */
-  return is_more && !is_refused;
+      is_more = is_more || (is_moving (row) && !g_hash_table_contains (self->refused, row->uid));
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return is_more;
 }
 
 static gpointer
@@ -258,6 +293,7 @@ granary_tione_watch_new (GranaryApi     *api,
   self->stopped = g_cancellable_new ();
   self->wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->nowhere = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->changed);
 
@@ -286,7 +322,14 @@ granary_tione_watch_wake (GranaryTioneWatch *self,
     return;
 
   if (uid != NULL)
-    g_hash_table_insert (self->wanted, g_strdup (uid), GUINT_TO_POINTER (LOOKS));
+    {
+      g_hash_table_insert (self->wanted, g_strdup (uid), GUINT_TO_POINTER (LOOKS));
+      g_hash_table_remove (self->refused, uid);
+    }
+  else
+    {
+      g_hash_table_remove_all (self->refused);
+    }
   self->is_woken = TRUE;
   g_cond_broadcast (&self->changed);
   if (self->is_running)

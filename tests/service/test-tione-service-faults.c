@@ -119,6 +119,23 @@ test_unknown (GranaryTestPlace *place,
   g_assert_cmpuint (count_services (), ==, 1);
 }
 
+/* What was there before could not be listed: one of that is not taken for what was made. */
+static void
+test_unlisted (GranaryTestPlace *place,
+               gconstpointer     data)
+{
+  g_autofree char *first = services_test_publish_well (place, 1, "unlisted");
+  g_autoptr (GranaryService) service = granary_test_find_service (place, first);
+  g_autoptr (GError) error = NULL;
+
+  break_call ("CreateModelService", "{\"kind\":\"reset_before\"}", 1);
+  break_call ("DescribeModelServiceGroups",
+              "{\"kind\":\"api_error\",\"code\":\"UnauthorizedOperation\"}", 1);
+  g_assert_null (services_test_publish (place, 1, service->group_uid, NULL, NULL, &error));
+  granary_assert_reason (error, GRANARY_REASON_OUTCOME_UNKNOWN);
+  g_assert_cmpuint (count_services (), ==, 1);
+}
+
 static void
 test_refusals (GranaryTestPlace *place,
                gconstpointer     data)
@@ -208,6 +225,47 @@ test_called_off (GranaryTestPlace *place,
   g_assert_cmpuint (services->len, ==, 0);
 }
 
+static void
+remember_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  GAsyncResult **at = user_data;
+
+  *at = g_object_ref (result);
+}
+
+/* Called off, but it cannot be taken away again: it is there and costs money, and is told. */
+static void
+test_called_off_in_vain (GranaryTestPlace *place,
+                         gconstpointer     data)
+{
+  g_autoptr (GranaryPublishProfile) profile = services_test_make_profile ();
+  g_autoptr (GranaryPublishRequest) request = NULL;
+  g_autoptr (GranaryTransfer) transfer = granary_transfer_new (GRANARY_TRANSFER_PUBLISH, "test");
+  GranaryServiceHost *host = granary_connection_get_service_host (place->connection);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *uid = NULL;
+  g_autoptr (GError) error = NULL;
+
+  request = granary_publish_request_new (services_test_find_version (place, 1, NULL, NULL), NULL,
+                                         "in-vain", profile);
+  break_call ("CreateModelService", "{\"kind\":\"delay\",\"seconds\":1}", 1);
+  break_call ("DeleteModelService",
+              "{\"kind\":\"api_error\",\"code\":\"AuthFailure.UnauthorizedOperation\"}", 1);
+  granary_service_host_publish_async (host, request, transfer, remember_cb, &result);
+  while (granary_test_cloud_count (cloud, "CreateModelService") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  granary_transfer_cancel (transfer);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  uid = granary_service_host_publish_finish (host, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_services (), ==, 1);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
+}
+
 /* What becomes of it */
 
 static void
@@ -248,6 +306,72 @@ test_watch (GranaryTestPlace *place,
       g_clear_pointer (&gone, granary_service_unref);
       g_main_context_iteration (NULL, FALSE);
       g_usleep (10 * 1000);
+    }
+}
+
+/* Who may not look at one is not asked again and again; at others it goes on. */
+static void
+test_watch_refused (GranaryTestPlace *place,
+                    gconstpointer     data)
+{
+  g_autofree char *uid = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GranaryService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  break_call ("DescribeModelService",
+              "{\"kind\":\"api_error\",\"code\":\"UnauthorizedOperation\"}", 1);
+  uid = services_test_publish_well (place, 1, "refused");
+  while (granary_test_cloud_count (cloud, "DescribeModelService") == 0)
+    g_main_context_iteration (NULL, FALSE);
+
+  other = services_test_publish_well (place, 1, "other");
+  granary_test_await_state (place, other, GRANARY_SERVICE_RUNNING);
+  service = granary_test_find_service (place, uid);
+  g_assert_cmpint (service->state, ==, GRANARY_SERVICE_STARTING);
+
+  /* Until somebody wants to know. */
+  g_assert_true (granary_test_refresh_services (place, &error));
+  g_assert_no_error (error);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
+}
+
+/* The platform tells for a while how it was before: it is not taken for what came of it. */
+static void
+test_watch_behind (GranaryTestPlace *place,
+                   gconstpointer     data)
+{
+  g_autofree char *version_uid = NULL;
+  g_autofree char *create = NULL;
+  g_autofree char *stopped = NULL;
+  g_autoptr (JsonNode) made = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *uid;
+  gboolean is_running = FALSE;
+
+  services_test_find_version (place, 1, &version_uid, NULL);
+  create = g_strdup_printf ("{\"create_service\":{\"name\":\"behind\",\"status\":\"Stopped\","
+                            "\"version_id\":\"%s\"}}", version_uid);
+  made = granary_test_cloud_control (cloud, create);
+  uid = granary_json_get_string (made, "service_id");
+  g_assert_true (granary_test_refresh_services (place, &error));
+  g_assert_no_error (error);
+  stopped = g_strdup_printf ("{\"kind\":\"malformed\",\"body\":\"{\\\"Response\\\":{"
+                             "\\\"Service\\\":{\\\"ServiceId\\\":\\\"%s\\\","
+                             "\\\"Status\\\":\\\"Stopped\\\"},"
+                             "\\\"RequestId\\\":\\\"1\\\"}}\"}", uid);
+  break_call ("DescribeModelService", stopped, 1);
+  break_call ("DescribeModelService",
+              "{\"kind\":\"api_error\",\"code\":\"ResourceNotFound\"}", 1);
+  granary_test_act (place, uid, GRANARY_SERVICE_START, NULL, &error);
+  g_assert_no_error (error);
+  while (!is_running)
+    {
+      g_autoptr (GranaryService) service = granary_test_find_service (place, uid);
+
+      g_assert_nonnull (service);
+      g_assert_cmpint (service->state, !=, GRANARY_SERVICE_STOPPED);
+      is_running = service->state == GRANARY_SERVICE_RUNNING;
     }
 }
 
@@ -354,16 +478,6 @@ test_remove_running (GranaryTestPlace *place,
 
 /* Deleting */
 
-static void
-remember_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  GAsyncResult **at = user_data;
-
-  *at = g_object_ref (result);
-}
-
 /* A version is not deleted while a service is being made of it. */
 static void
 test_delete_waits (GranaryTestPlace *place,
@@ -406,11 +520,15 @@ main (int   argc,
   ADD ("lost", test_lost);
   ADD ("lost-in-group", test_lost_in_group);
   ADD ("unknown", test_unknown);
+  ADD ("unlisted", test_unlisted);
   ADD ("refusals", test_refusals);
   ADD ("name-taken", test_name_taken);
   ADD ("called-off", test_called_off);
+  ADD ("called-off-in-vain", test_called_off_in_vain);
   ADD ("create-failed", test_create_failed);
   ADD ("watch", test_watch);
+  ADD ("watch-refused", test_watch_refused);
+  ADD ("watch-behind", test_watch_behind);
   ADD ("acts-lost", test_acts_lost);
   ADD ("acts-refused", test_acts_refused);
   ADD ("remove-running", test_remove_running);
