@@ -9,6 +9,7 @@
 #include "granary-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* How often a log is looked at that is followed. */
@@ -33,6 +34,7 @@ print_piece (GranaryCli *cli,
   granary_cli_json_add_text (json, "log", text);
   granary_cli_json_end_object (json);
   granary_cli_json_print (json);
+  fflush (stdout);
 }
 
 static gboolean
@@ -75,6 +77,9 @@ follow (GranaryCli  *cli,
         }
       if (*log->text != '\0')
         print_piece (cli, log->text);
+      /* Nobody reads it any more. */
+      if (ferror (stdout))
+        return TRUE;
       from = log->next;
     }
 

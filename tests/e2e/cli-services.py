@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import select
 import shutil
 import signal
 import socket
@@ -270,6 +271,20 @@ def logs():
             if follower.poll() is None:
                 follower.kill()
         assert follower.returncode == 0 and errors == b'', (follower.returncode, errors)
+
+        # A program gets each piece as it comes; once it reads no more, there is nothing to follow.
+        # It is started where the signal that tells this is ignored.
+        follower = place.start('--json', 'logs', 'echo', '-f', '-n', '1', restore_signals=False)
+        try:
+            assert select.select([follower.stdout], [], [], PATIENCE)[0], 'it is kept back'
+            assert json.loads(follower.stdout.readline())['log'].strip()
+            follower.stdout.close()
+            place.run('call', 'echo', '{"raise": true}', code=1)
+            assert follower.wait(PATIENCE) == 1
+        finally:
+            if follower.poll() is None:
+                follower.kill()
+            follower.stderr.close()
 
 
 def failures():
