@@ -172,6 +172,8 @@ start (GranaryServiceHost  *host,
 
   g_task_set_source_tag (task, tag);
   g_task_set_task_data (task, job, job_free);
+  /* What was done is done, whoever called it off meanwhile. */
+  g_task_set_check_cancellable (task, job->verb != ACT);
   granary_worker_run (worker, task, job_thread);
 }
 

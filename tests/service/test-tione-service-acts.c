@@ -96,6 +96,45 @@ test_stop_start (GranaryTestPlace *place,
 }
 
 static void
+remember_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  GAsyncResult **at = user_data;
+
+  *at = g_object_ref (result);
+}
+
+/* Called off while the platform does it: it is done, and the row says so. */
+static void
+test_called_off (GranaryTestPlace *place,
+                 gconstpointer     data)
+{
+  g_autofree char *uid = services_test_run_one (place, 1, "called-off");
+  GranaryServiceHost *host = granary_connection_get_service_host (place->connection);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  act_well (place, uid, GRANARY_SERVICE_STOP);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_STOPPED);
+  granary_test_cloud_tell (cloud, "{\"clear_log\":true,\"faults\":[{\"match\":{\"action\":"
+                                  "\"ModifyModelService\"},\"do\":{\"kind\":\"delay\","
+                                  "\"seconds\":1}}]}");
+  granary_service_host_act_async (host, uid, GRANARY_SERVICE_START, NULL, cancellable, remember_cb,
+                                  &result);
+  while (granary_test_cloud_count (cloud, "ModifyModelService") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_true (granary_service_host_act_finish (host, result, &error));
+  g_assert_no_error (error);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
+}
+
+static void
 test_version_deleted (GranaryTestPlace *place,
                       gconstpointer     data)
 {
@@ -508,6 +547,7 @@ main (int   argc,
 
 #define ADD(name, func) SERVICES_TEST_ADD ("/tione/service-acts/" name, func)
   ADD ("stop-start", test_stop_start);
+  ADD ("called-off", test_called_off);
   ADD ("version-deleted", test_version_deleted);
   ADD ("update", test_update);
   ADD ("update-stopped", test_update_stopped);
