@@ -141,6 +141,15 @@ has_come_to (GranaryCli            *self,
     case GRANARY_CLI_GOAL_STOPPED:
       *is_well = service->state == GRANARY_SERVICE_STOPPED ||
                  service->state == GRANARY_SERVICE_FAILED;
+      /* It did not stop, or somebody started it again. That of this computer may show late. */
+      if (granary_cli_is_cloud (self) && service->state == GRANARY_SERVICE_RUNNING)
+        {
+          g_autofree char *name = granary_cli_service_to_text (service);
+
+          granary_set_error (error, GRANARY_ERROR_CONFLICT, GRANARY_REASON_SERVICE_STATE, name,
+                             "%s runs", service->uid);
+          return TRUE;
+        }
       return *is_well;
 
     case GRANARY_CLI_GOAL_GONE:

@@ -2,6 +2,7 @@
 """granary-cli on a cloud connection: the test cloud, a private bus and a keyring of its own."""
 
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -399,6 +400,14 @@ def services():
         free = place.json('-r', 'demo', 'publish', 'to-serve:v1', '--service', 'free',
                           '--instance-type', kind).json
         assert free['status'] == 'running', free
+
+        # One that does not stop is not waited for without end.
+        body = {'Response': {'RequestId': '1', 'Service': {
+            'ServiceId': free['id'], 'ServiceGroupName': 'free', 'Status': 'Normal'}}}
+        place.cloud.control(faults=[{'match': {'action': 'DescribeModelService'}, 'times': -1,
+                                     'do': {'kind': 'malformed', 'body': json.dumps(body)}}])
+        assert place.error('-r', 'demo', 'stop', 'free')['reason'] == 'service-state'
+        place.cloud.control(clear_faults=True)
 
         # What a server calls them moves no cursor.
         place.cloud.control(create_service={'name': 'red \x1b[31m ink', 'status': 'CREATE_FAILED'})
