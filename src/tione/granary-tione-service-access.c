@@ -140,6 +140,37 @@ read_answer (GInputStream  *stream,
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
+/* One that was removed elsewhere leaves the list. @cause: what the platform said. */
+static gboolean
+fail_missing (GranaryTionePlace     *place,
+              const GranaryService  *row,
+              const GError          *cause,
+              GError               **error)
+{
+  GError *failure = NULL;
+
+  if (!granary_tione_forget_service (place->catalog, row->uid, error))
+    return FALSE;
+
+  granary_tione_fail (&failure, GRANARY_ERROR_NOT_FOUND, GRANARY_REASON_SERVICE_MISSING, row->name);
+  granary_tione_take_details (failure, cause);
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+/* There may be no way to call what is there all the same: the service itself tells. */
+static gboolean
+is_gone (GranaryTionePlace    *place,
+         const GranaryService *row,
+         GCancellable         *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = granary_tione_load_service (place->api, row->uid, cancellable,
+                                                          &error);
+
+  return node == NULL && granary_tione_is_missing (error);
+}
+
 /* The row may be behind. */
 static gboolean
 check_running (GranaryTionePlace     *place,
@@ -149,13 +180,19 @@ check_running (GranaryTionePlace     *place,
 {
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (GranaryService) now = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (row->state == GRANARY_SERVICE_RUNNING || row->state == GRANARY_SERVICE_UNKNOWN)
     return TRUE;
 
-  node = granary_tione_load_service (place->api, row->uid, cancellable, error);
+  node = granary_tione_load_service (place->api, row->uid, cancellable, &local_error);
+  if (node == NULL && granary_tione_is_missing (local_error))
+    return fail_missing (place, row, local_error, error);
   if (node == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
   now = granary_tione_parse_service (node);
   if (now != NULL && !granary_tione_record_service (place->catalog, now, 0, error))
     return FALSE;
@@ -189,14 +226,21 @@ granary_tione_load_access (GranaryTionePlace  *place,
   g_autoptr (GranaryService) row = granary_tione_find_service (place->catalog, uid, error);
   g_autoptr (JsonNode) answer = NULL;
   g_autoptr (GranaryServiceAccess) access = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   if (row == NULL)
     return NULL;
   if (row->group_uid != NULL)
     {
-      answer = load_info (place->api, row->group_uid, cancellable, error);
+      answer = load_info (place->api, row->group_uid, cancellable, &local_error);
       if (answer == NULL)
-        return NULL;
+        {
+          if (granary_tione_is_missing (local_error) && is_gone (place, row, cancellable))
+            fail_missing (place, row, local_error, error);
+          else
+            g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
       access = read_access (answer);
     }
   if (access == NULL)

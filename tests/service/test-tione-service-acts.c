@@ -449,6 +449,38 @@ test_call (GranaryTestPlace *place,
   granary_assert_reason (error, GRANARY_REASON_SERVICE_NOT_RUNNING);
 }
 
+/* Removed elsewhere: that is said, and it leaves the list. */
+static void
+test_call_gone (GranaryTestPlace *place,
+                gconstpointer     data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *uid = services_test_run_one (place, 1, "call-gone");
+      g_autoptr (GranaryAccount) account = granary_test_tione_account (cloud);
+      GranaryTestPlace other = { 0 };
+      g_autoptr (GranaryService) gone = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (i > 0)
+        {
+          act_well (place, uid, GRANARY_SERVICE_STOP);
+          granary_test_await_state (place, uid, GRANARY_SERVICE_STOPPED);
+        }
+      granary_test_tione_set_up (&other, account);
+      g_assert_true (granary_test_refresh_services (&other, &error));
+      g_assert_no_error (error);
+      act_well (place, uid, GRANARY_SERVICE_REMOVE);
+
+      g_assert_null (granary_test_call (&other, uid, "{}", &error));
+      granary_assert_reason (error, GRANARY_REASON_SERVICE_MISSING);
+      g_assert_nonnull (granary_error_get_request_id (error));
+      gone = granary_test_find_service (&other, uid);
+      g_assert_null (gone);
+      granary_test_place_tear_down (&other);
+    }
+}
+
 static void
 test_addresses (GranaryTestPlace *place,
                 gconstpointer     data)
@@ -556,6 +588,7 @@ main (int   argc,
   ADD ("changed-elsewhere", test_changed_elsewhere);
   ADD ("remove", test_remove);
   ADD ("call", test_call);
+  ADD ("call-gone", test_call_gone);
   ADD ("addresses", test_addresses);
 #undef ADD
   g_test_add_func ("/tione/service-acts/secrets", test_secrets);
