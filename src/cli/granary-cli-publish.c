@@ -66,7 +66,7 @@ fail_usage (GError     **error,
   return FALSE;
 }
 
-/* `512M`, `2G`, `1.5GiB`; a number alone is bytes. */
+/* `512M`, `2G`, `1.5GiB`; a number alone is bytes, and 0 is no limit. */
 static gboolean
 read_size (const char  *text,
            gint64      *size,
@@ -97,7 +97,7 @@ read_size (const char  *text,
   if (end != text && g_ascii_toupper (*end) == 'B')
     end++;
 
-  if (end == text || *end != '\0' || !isfinite (value) || value < 1 || value > 1e18)
+  if (end == text || *end != '\0' || !isfinite (value) || (value < 1 && value != 0) || value > 1e18)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                    _("“%s” is no size, such as 512M or 2G."), shown);
@@ -226,9 +226,9 @@ make_profile (GranaryCli     *cli,
                                                                    : GRANARY_CHARGE_POSTPAID);
   profile->instance_type = g_strdup (options->instance_type);
   profile->resource_group = g_strdup (options->resource_group);
-  profile->cpu = (gint64) (options->cpu * 1000);
+  profile->cpu = (gint64) (options->cpu * 1000 + 0.5);
   profile->memory = memory / (1024 * 1024);
-  profile->gpu = (gint64) (options->cards * 100);
+  profile->gpu = (gint64) (options->cards * 100 + 0.5);
   profile->gpu_type = g_strdup (options->gpu_type);
   profile->replicas = options->replicas > 0 ? (guint) options->replicas : 1;
   profile->authorization = !options->no_authorization;

@@ -401,6 +401,16 @@ def services():
                           '--instance-type', kind).json
         assert free['status'] == 'running', free
 
+        # Hundredths of a card are counted as they are typed.
+        place.cloud.control(clear_log=True)
+        place.json('-r', 'demo', 'publish', 'to-serve:v1', '--service', 'paid', '--no-wait',
+                   '--resource-group', 'rsg-testcloud', '--cpu', '4.35', '--memory', '8G',
+                   '--gpu-cards', '0.29', '--gpu-type', 'T4')
+        created, = [json.loads(entry['body']) for entry in place.cloud.log()
+                    if entry['action'] == 'CreateModelService']
+        assert created['Resources'] == {'Cpu': 4350, 'Memory': 8192, 'Gpu': 29, 'GpuType': 'T4'}, \
+            created
+
         # One that does not stop is not waited for without end.
         body = {'Response': {'RequestId': '1', 'Service': {
             'ServiceId': free['id'], 'ServiceGroupName': 'free', 'Status': 'Normal'}}}

@@ -251,7 +251,7 @@ def errors_of_a_call():
 def logs():
     with place_of_services() as place:
         place.add('echo', ECHO)
-        place.json('publish', 'echo:v1')
+        place.json('publish', 'echo:v1', '--memory', '0')
         everything = place.run('logs', 'echo').out.splitlines()
         assert place.run('logs', 'echo', '-n', '2').out.splitlines() == everything[-2:]
         assert place.run('logs', 'echo', '-n', '0').out == ''
