@@ -341,16 +341,15 @@ granary_sandbox_wrap (const GranarySandbox        *self,
   words = g_ptr_array_new_with_free_func (g_free);
   add (words, self->program, NULL);
   add_variant (words, self->variant, options->allow_network);
-  if (options->environment != NULL)
-    add (words, "--clearenv", NULL);
-  for (guint i = 0; options->environment != NULL && options->environment[i] != NULL; i++)
+  for (guint i = 0; options->changes != NULL && options->changes[i] != NULL; i++)
     {
-      g_auto (GStrv) parts = g_strsplit (options->environment[i], "=", 2);
+      g_auto (GStrv) parts = g_strsplit (options->changes[i], "=", 2);
 
-      if (g_strv_length (parts) == 2 && *parts[0] != '\0')
+      if (parts[1] != NULL)
         add (words, "--setenv", parts[0], parts[1], NULL);
+      else
+        add (words, "--unsetenv", parts[0], NULL);
     }
-
   add_frame (words, self->variant, options->room);
   if (options->allow_network)
     add_network (words);

@@ -35,8 +35,9 @@ typedef enum
  * @readable: (nullable) (array zero-terminated=1): files and folders shown read-only where they are;
  *   what is not there is left out
  * @writable: (nullable) (array zero-terminated=1): folders that may be written, shown where they are
- * @environment: (nullable) (array zero-terminated=1): `NAME=VALUE`, all that the program finds set;
- *   the command line shows it. %NULL is what the command itself is started with
+ * @changes: (nullable) (array zero-terminated=1): how its environment differs from that which the
+ *   command itself is started with: `NAME=VALUE` sets, `NAME` unsets. The command line shows it to
+ *   every user of this computer
  * @folder: (nullable): where it starts, as seen from inside; %NULL is `/tmp`
  * @room: bytes that it may keep in each of its `/tmp` and `/dev/shm`, 0 for the usual
  * @allow_network: whether it may use the network
@@ -51,7 +52,7 @@ typedef struct
   const char         *runner;
   const char * const *readable;
   const char * const *writable;
-  const char * const *environment;
+  const char * const *changes;
   const char         *folder;
   gint64              room;
   gboolean            allow_network;

@@ -60,57 +60,103 @@ add_all (GStrvBuilder       *builder,
   g_strv_builder_addv (builder, (const char **) argv);
 }
 
-/* Of bubblewrap and systemd-run, which find nothing here that they do not need. */
-static GStrv
-make_launch_environment (void)
+/* What the way into the sandbox is looked up with, beside what the dynamic linker reads. */
+static const char * const launch_names[] = {
+  "PATH", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", NULL,
+};
+
+static gboolean
+is_of_launch (const char *name)
 {
-  static const char * const names[] = { "PATH", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS" };
-  GStrv environment = g_new0 (char *, 1);
+  return g_strv_contains (launch_names, name) || g_str_has_prefix (name, "LD_");
+}
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_getenv (names[i]) != NULL)
-      environment = g_environ_setenv (environment, names[i], g_getenv (names[i]), TRUE);
+/* Variables may be secrets: they are handed on in the environment, which only this user can read,
+ * and not as arguments, which everybody can. Those that the programs on the way would take for
+ * theirs are set behind them. Returns these changes, as the sandbox takes them. */
+static GStrv
+make_launch_environment (const char * const *environment,
+                         GStrv              *launch)
+{
+  g_autoptr (GStrvBuilder) changes = g_strv_builder_new ();
 
-  return environment;
+  *launch = g_new0 (char *, 1);
+  for (guint i = 0; environment[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (environment[i], "=", 2);
+
+      if (is_of_launch (parts[0]))
+        g_strv_builder_add (changes, environment[i]);
+      else
+        *launch = g_environ_setenv (*launch, parts[0], parts[1], TRUE);
+    }
+
+  for (guint i = 0; launch_names[i] != NULL; i++)
+    {
+      const char *value = g_getenv (launch_names[i]);
+
+      if (value == NULL)
+        continue;
+      *launch = g_environ_setenv (*launch, launch_names[i], value, TRUE);
+      if (g_environ_getenv ((GStrv) environment, launch_names[i]) == NULL)
+        g_strv_builder_add (changes, launch_names[i]);
+    }
+
+  return g_strv_builder_end (changes);
+}
+
+static void
+add_changed (GStrvBuilder       *builder,
+             const char * const *changes,
+             const char * const *argv)
+{
+  g_strv_builder_add (builder, "env");
+  for (guint i = 0; changes[i] != NULL; i++)
+    if (strchr (changes[i], '=') == NULL)
+      g_strv_builder_add_many (builder, "-u", changes[i], NULL);
+  g_strv_builder_add (builder, "--");
+  for (guint i = 0; changes[i] != NULL; i++)
+    if (strchr (changes[i], '=') != NULL)
+      g_strv_builder_add (builder, changes[i]);
+  add_all (builder, argv);
 }
 
 /* @argv in all that it takes here. */
 static GranaryServiceCommandLine *
-wrap (const GranarySandboxOptions *options,
-      const GranarySandbox        *sandbox,
-      gint64                       memory,
-      const char * const          *argv)
+wrap (GranarySandboxOptions *options,
+      const GranarySandbox  *sandbox,
+      gint64                 memory,
+      const char * const    *environment,
+      const char * const    *argv)
 {
   GranaryServiceCommandLine *self;
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) changes = NULL;
 
   self = g_new0 (GranaryServiceCommandLine, 1);
   self->is_sandboxed = sandbox != NULL;
   self->has_scope = memory > 0 && granary_service_scope_probe ();
   self->data_limit = self->has_scope ? 0 : memory;
+  if (sandbox == NULL && !self->has_scope)
+    {
+      self->argv = g_strdupv ((GStrv) argv);
+      self->environment = g_strdupv ((GStrv) environment);
+      return self;
+    }
 
+  changes = make_launch_environment (environment, &self->environment);
   if (self->has_scope)
     granary_service_scope_prepend (builder, memory);
   if (sandbox != NULL)
     {
-      g_auto (GStrv) wrapped = granary_sandbox_wrap (sandbox, options, argv);
+      g_auto (GStrv) wrapped = NULL;
 
+      options->changes = (const char * const *) changes;
+      wrapped = granary_sandbox_wrap (sandbox, options, argv);
       add_all (builder, (const char * const *) wrapped);
-      self->environment = make_launch_environment ();
-    }
-  else if (self->has_scope)
-    {
-      /* systemd-run needs an environment of its own. */
-      g_strv_builder_add_many (builder, "env", "-i", "--", NULL);
-      add_all (builder, options->environment);
-      add_all (builder, argv);
-      self->environment = make_launch_environment ();
     }
   else
-    {
-      add_all (builder, argv);
-      self->environment = g_strdupv ((GStrv) options->environment);
-    }
+    add_changed (builder, (const char * const *) changes, argv);
   self->argv = g_strv_builder_end (builder);
 
   return self;
@@ -204,7 +250,12 @@ granary_service_command_line_new (const GranaryServicePlan  *plan,
   g_strv_builder_add_many (builder, plan->python, "-I", "-B", "-u", program, "--model-dir", model,
                            NULL);
   if (plan->onnx != NULL)
-    g_strv_builder_add_many (builder, "--onnx", plan->onnx, NULL);
+    {
+      /* The name may begin as an option does. */
+      g_autofree char *file = g_strconcat ("--onnx=", plan->onnx, NULL);
+
+      g_strv_builder_add (builder, file);
+    }
   if (plan->profile->request_timeout > 0)
     {
       g_autofree char *seconds = g_strdup_printf ("%u", plan->profile->request_timeout);
@@ -225,10 +276,10 @@ granary_service_command_line_new (const GranaryServicePlan  *plan,
     }
   options.model = plan->revision;
   options.runner = plan->runner;
-  options.environment = (const char * const *) environment;
   options.room = plan->profile->memory_limit;
   options.allow_network = plan->profile->allow_network;
   options.allow_gpu = plan->profile->allow_gpu;
 
-  return wrap (&options, sandbox, plan->profile->memory_limit, (const char * const *) argv);
+  return wrap (&options, sandbox, plan->profile->memory_limit,
+               (const char * const *) environment, (const char * const *) argv);
 }

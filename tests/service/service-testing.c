@@ -320,8 +320,9 @@ has_mark (const char *pid,
          memmem (text, length, mark, strlen (mark)) != NULL;
 }
 
-guint
-service_test_count (const char *mark)
+static guint
+count (const char *mark,
+       gboolean    in_environment)
 {
   g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
   g_autofree char *self = g_strdup_printf ("%d", getpid ());
@@ -331,10 +332,22 @@ service_test_count (const char *mark)
   g_assert_nonnull (dir);
   while ((name = g_dir_read_name (dir)) != NULL)
     if (g_ascii_isdigit (*name) && !g_str_equal (name, self) &&
-        (has_mark (name, "environ", mark) || has_mark (name, "cmdline", mark)))
+        ((in_environment && has_mark (name, "environ", mark)) || has_mark (name, "cmdline", mark)))
       n++;
 
   return n;
+}
+
+guint
+service_test_count (const char *mark)
+{
+  return count (mark, TRUE);
+}
+
+guint
+service_test_count_shown (const char *text)
+{
+  return count (text, FALSE);
 }
 
 char *

@@ -62,6 +62,8 @@ char *service_test_request     (ServiceTest *self,
 char *service_test_call        (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
 /* How many processes there are with @mark in environment or arguments. */
 guint service_test_count       (const char  *mark);
+/* How many processes there are with @text in what everybody can read of them. */
+guint service_test_count_shown (const char  *text);
 /* From here on bwrap and systemd-run are not in `$PATH`; returns what that was. */
 char *service_test_hide_sandbox (ServiceTest *self) G_GNUC_WARN_UNUSED_RESULT;
 

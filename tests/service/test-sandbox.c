@@ -305,14 +305,14 @@ test_options (Test          *test,
   g_autofree char *result = g_build_filename (own, "x", NULL);
   const char *readable[] = { link, gone, NULL };
   const char *writable[] = { own, NULL };
-  const char *environment[] = { "NAME=a=b", "EMPTY=", NULL };
+  const char *changes[] = { "NAME=a=b", "EMPTY=", "HOME", NULL };
   GranarySandboxOptions options = {
-    .model = model, .readable = readable, .writable = writable, .environment = environment,
+    .model = model, .readable = readable, .writable = writable, .changes = changes,
     .folder = GRANARY_SANDBOX_MODEL,
   };
   g_autofree char *code = g_strdup_printf (
     "import os, sys\n"
-    "print(sorted(set(os.environ) - {'PWD', 'LC_CTYPE'}), os.environ['NAME'], os.getcwd())\n"
+    "print(os.environ['NAME'], os.environ['EMPTY'] == '', 'HOME' in os.environ, os.getcwd())\n"
     "print(sorted(os.listdir('%s')), open('%s').read(), open('file').read())\n"
     "open('%s', 'w').write('written')\n"
     "for path in ('%s', 'file', '/usr/x'):\n"
@@ -325,7 +325,7 @@ test_options (Test          *test,
   g_assert_no_errno (g_mkdir (own, 0700));
   output = run_in (granary_sandbox_probe (), &options, code);
   g_assert_cmpstr (output, ==,
-                   "['EMPTY', 'NAME'] a=b /data/model\n['link', 'own', 'shown'] text text\n");
+                   "a=b True False /data/model\n['link', 'own', 'shown'] text text\n");
   g_assert_true (g_file_get_contents (result, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "written");
 }

@@ -151,10 +151,13 @@ test_network (void)
 static void
 test_secrets (void)
 {
+  const char *given[] = { "GIVEN=for-another-service", "LD_BIND_NOW=1", NULL };
   ServiceTest test;
 
   g_setenv ("GRANARY_TEST_SECRET", "account-key-of-the-user", TRUE);
   service_test_set_up (&test);
+  g_strfreev (test.plan->profile->environment);
+  test.plan->profile->environment = g_strdupv ((GStrv) given);
   service_test_act (&test,
                     "for name, value in sorted(os.environ.items()): print('env', name, value)\n"
                     "for fd in range(1024):\n"
@@ -176,13 +179,16 @@ test_secrets (void)
                     "serve()\n");
   service_test_start (&test);
   service_test_wait_ready (&test);
+  g_assert_cmpuint (service_test_count ("for-another-service"), >, 0);
+  g_assert_cmpuint (service_test_count_shown ("for-another-service"), ==, 0);
   granary_service_process_stop (test.process);
   service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_NONE, NULL, FALSE);
   g_unsetenv ("GRANARY_TEST_SECRET");
 
   service_test_assert_logged (&test, "env HOME /tmp\n");
   service_test_assert_logged (&test, "env TI_MODEL_DIR /data/model\n");
-  service_test_assert_logged (&test, "env GRANARY_TEST_MARK ");
+  service_test_assert_logged (&test, "env GIVEN for-another-service\n");
+  service_test_assert_logged (&test, "env LD_BIND_NOW 1\n");
   service_test_assert_not_logged (&test, "GRANARY_TEST_SECRET");
   service_test_assert_not_logged (&test, "XDG_");
   service_test_assert_not_logged (&test, "account-key");
@@ -315,7 +321,7 @@ test_scope (void)
   service_test_assert_logged (&test, "systemd-run --user --scope --quiet --collect "
                                      "-p MemoryMax=536870912 -p MemorySwapMax=0 ");
   service_test_assert_logged (&test, "(-1, -1)\n");
-  service_test_assert_not_logged (&test, "XDG_RUNTIME_DIR");
+  service_test_assert_not_logged (&test, "'XDG_RUNTIME_DIR'");
 
   /* Without a limit there is none. */
   test.plan->profile->memory_limit = 0;
