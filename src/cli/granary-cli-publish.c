@@ -126,8 +126,12 @@ check_variables (char   **variables,
         fine = g_ascii_isalnum (*at) || *at == '_';
       if (!fine)
         {
+          /* Its value may be a secret. */
+          g_autofree char *name = g_strndup (variables[i], strcspn (variables[i], "="));
+          g_autofree char *shown = granary_display_path (name);
+
           g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       _("“%s” is not NAME=VALUE."), variables[i]);
+                       _("“%s” is not NAME=VALUE."), shown);
           return FALSE;
         }
     }
