@@ -3,6 +3,9 @@
 
 say() { printf 'granary: %s\n' "$*" >&2; }
 
+# What one clone compiled serves another one, whatever folder that is in.
+export CCACHE_NOHASHDIR=1
+
 # quietly COMMAND…: shows what it said only if it fails.
 quietly() {
   local log status=0
