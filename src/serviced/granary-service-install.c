@@ -245,16 +245,19 @@ return_failure (GTask *task)
 
 /* Sources */
 
-static gboolean
+/* How much was read: 0 at the end, -1 when there is nothing at the moment. */
+static gssize
 read_log (Install *self)
 {
   char data[CHUNK];
   gssize length = read (self->log_fd, data, sizeof data);
 
+  if (length < 0 && (errno == EAGAIN || errno == EINTR))
+    return -1;
   if (length > 0)
     granary_service_log_file_take (self->log, data, (gsize) length);
 
-  return length > 0;
+  return MAX (length, 0);
 }
 
 static gboolean
@@ -264,7 +267,7 @@ log_cb (int          fd,
 {
   Install *self = g_task_get_task_data (user_data);
 
-  if (read_log (self) || errno == EAGAIN || errno == EINTR)
+  if (read_log (self) != 0)
     return G_SOURCE_CONTINUE;
 
   drop_source (&self->log_source);
@@ -339,7 +342,7 @@ child_cb (GPid     pid,
 
   drop_source (&self->child_source);
   drop_source (&self->cancel_source);
-  while (self->log_source != NULL && read_log (self))
+  while (self->log_source != NULL && read_log (self) > 0)
     ;
   drop_source (&self->log_source);
   granary_service_log_file_flush (self->log);

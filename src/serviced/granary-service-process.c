@@ -253,8 +253,11 @@ take_event (GranaryServiceProcess *self,
   self->is_told = TRUE;
   if (event == GRANARY_SERVICE_EVENT_FAILED)
     {
+      /* Saying it again gives no more time. */
+      gboolean is_first = self->failure == GRANARY_SERVICE_FAILURE_NONE;
+
       set_failure (self, failure, detail);
-      if (self->state == STATE_STARTING || self->state == STATE_READY)
+      if (is_first && (self->state == STATE_STARTING || self->state == STATE_READY))
         set_timer (self, STOP_TIMEOUT * 1000, failed_timeout_cb);
     }
   else if (event == GRANARY_SERVICE_EVENT_READY && self->state == STATE_STARTING &&

@@ -153,15 +153,16 @@ test_exits (void)
   service_test_tear_down (&test);
 }
 
-/* It says that it failed, and stays. */
+/* It says that it failed, again and again, and stays. */
 static void
 test_failed_stays (void)
 {
   ServiceTest test;
 
   service_test_set_up (&test);
-  service_test_act (&test, "say(event='failed', failure='load', detail='bad')\n"
-                           "while True: time.sleep(1)\n");
+  service_test_act (&test, "while True:\n"
+                           "    say(event='failed', failure='load', detail='bad')\n"
+                           "    time.sleep(1)\n");
   service_test_start (&test);
   service_test_assert_ended (&test, GRANARY_SERVICE_FAILURE_LOAD, "bad", FALSE);
   service_test_tear_down (&test);
