@@ -283,7 +283,8 @@ def make_typed_model(folder):
     """A network that gives back a number, a flag and a byte for each row."""
     import onnx
     from onnx import TensorProto, helper
-    kinds = {'number': TensorProto.INT64, 'flag': TensorProto.BOOL, 'byte': TensorProto.UINT8}
+    kinds = {'number': TensorProto.INT64, 'flag': TensorProto.BOOL, 'byte': TensorProto.UINT8,
+             'half': TensorProto.FLOAT16, 'single': TensorProto.FLOAT}
     graph = helper.make_graph(
         [helper.make_node('Identity', [name], ['same_' + name]) for name in kinds], 'typed',
         [helper.make_tensor_value_info(name, kind, ['N']) for name, kind in kinds.items()],
@@ -295,7 +296,8 @@ def make_typed_model(folder):
 
 def check_types():
     """A value that an input cannot hold is refused, not made into another one."""
-    good = {'number': [-2 ** 63, 2 ** 53 + 1], 'flag': [True, False], 'byte': [0, 255]}
+    good = {'number': [-2 ** 63, 2 ** 53 + 1], 'flag': [True, False], 'byte': [0, 255],
+            'half': [0.5, -65504.0], 'single': [1.5, None]}
     with tempfile.TemporaryDirectory() as folder:
         make_typed_model(folder)
         with serve(folder=folder, arguments=['--onnx', 'typed.onnx']) as runner:
@@ -308,7 +310,8 @@ def check_types():
                     yield f'{more} was answered {status} {answer}'
             for wrong in ({'number': [1.7, 2]}, {'number': ['1', '2']}, {'number': [2 ** 63]},
                           {'flag': ['false', 'true']}, {'flag': [0.5]}, {'flag': [2]},
-                          {'byte': [256]}, {'byte': [-1]}, {'byte': [1.5]}, {'byte': [None]}):
+                          {'byte': [256]}, {'byte': [-1]}, {'byte': [1.5]}, {'byte': [None]},
+                          {'half': [70000]}, {'single': [1e300]}, {'single': [10 ** 400]}):
                 status, answer = runner.call({**good, **wrong})
                 if status != 400 or next(iter(wrong)) not in answer['error']:
                     yield f'{wrong} was answered {status} {answer}'

@@ -82,17 +82,21 @@ class OnnxModel:
 def make_array(wanted, value):
     kind = TYPES[wanted.type]
     try:
-        array = numpy.asarray(value, dtype=kind)
+        with numpy.errstate(over='ignore'):
+            array = numpy.asarray(value, dtype=kind)
     except (ValueError, TypeError, OverflowError) as error:
         raise BadRequest('{} is no {}: {}'.format(wanted.name, wanted.type, error)) from None
     if kind is numpy.object_ and not all(isinstance(one, str) for one in array.ravel()):
         raise BadRequest('{} is not made of texts'.format(wanted.name))
+    # No number of JSON is infinite.
+    fits = array.dtype.kind != 'f' or not numpy.isinf(array).any()
     if array.dtype.kind in 'biu':
         # 1.7 would become 1, and any text a true, without a word.
         given = numpy.asarray(value)
-        if given.dtype.kind not in 'biuf' or not numpy.array_equal(array, given):
-            raise BadRequest('{} is no {}: not all of its values fit'.format(
-                wanted.name, wanted.type))
+        fits = given.dtype.kind in 'biuf' and numpy.array_equal(array, given)
+    if not fits:
+        raise BadRequest('{} is no {}: not all of its values fit'.format(
+            wanted.name, wanted.type))
     shape = wanted.shape
     if shape and array.ndim == len(shape) - 1 and (shape[0] == 1 or not isinstance(shape[0], int)):
         array = array[None]
