@@ -435,7 +435,15 @@ def killed():
         until(is_free, 'a service outlives its supervisor')
         listed = place.service('echo')
         assert listed['status'] in ('starting', 'running'), listed
-        until(lambda: place.service('echo')['status'] == 'running', 'it does not come back')
+        # What the catalogue says may be of before.
+        def is_back():
+            try:
+                return place.ask(before, {})[0] == 200
+            except OSError:
+                return False
+
+        until(is_back, 'it does not come back')
+        until(lambda: place.service('echo')['status'] == 'running', 'it is not said to be back')
         after = place.service('echo')
         assert (after['url'], after['token']) == (before['url'], before['token']), after
         assert json.loads(place.run('call', 'echo', '{}').out)['answer'] == 1

@@ -222,6 +222,17 @@ class Place:
             return row if all(row[name] == value for name, value in values.items()) else None
         return wait_for(look, lambda: f'{state} {values}: {self.row(uid)}\n{self.log(uid)}')
 
+    def wait_again(self, uid, **values):
+        """After a kill: the row may say for a while how it was before, so that the service itself
+        has to answer."""
+        def is_there():
+            try:
+                return self.answers(uid) and self.ask(uid, {'a': 1})[0] == 200
+            except OSError:
+                return False
+        wait_for(is_there, lambda: f'answer: {self.row(uid)}\n{self.log(uid)}')
+        return self.wait_state(uid, 'running', **values)
+
     def path(self, uid, name=''):
         return self.repository / 'services' / uid / name
 

@@ -60,8 +60,7 @@ def program_killed():
         there.kill()
         assert there.row(uid)['state'] == 'running'
         there.start()
-        there.wait_state(uid, 'running', is_wanted=1)
-        wait_for(lambda: there.answers(uid), 'answer')
+        there.wait_again(uid, is_wanted=1)
         assert there.word(uid) == 'first'
         assert not set(runs) & set(there.runs(uid))
         assert there.row(uid)['url'] == before['url'], there.log(uid)
@@ -72,7 +71,7 @@ def program_killed():
         wait_for(lambda: there.runs(uid) == [], 'end of all runs')
         assert not there.answers(uid)
         there.start()
-        there.wait_state(uid, 'running')
+        there.wait_again(uid)
         there.stop()
 
 
@@ -85,7 +84,7 @@ def killed_at_every_moment():
                 there.execute('UPDATE services SET state = ?, is_wanted = ?', state, is_wanted)
                 there.start()
                 if is_wanted:
-                    there.wait_state(uid, 'running')
+                    there.wait_again(uid)
                     assert there.word(uid) == 'first'
                 else:
                     there.wait_state(uid, 'failed' if state == 'failed' else 'stopped')
@@ -257,7 +256,7 @@ def left_behind():
         for name in ('svc-aaaa/token', f'{uid}/revision-2.part/word.txt', 'grp-aaaa', 'notes.txt'):
             (services / name).write_text('2', encoding='utf-8')
         there.start()
-        there.wait_state(uid, 'running')
+        there.wait_again(uid)
         assert there.leftovers() == ['notes.txt'] and there.revisions(uid) == ['revision-1']
         assert there.word(uid) == 'first'
         there.stop()
@@ -324,7 +323,7 @@ info = GioUnix.DesktopAppInfo.new_from_filename(sys.argv[1])
 assert info.launch([], None)
 ''', entry], env=there.environment, check=True)
         there.client = there.connect()
-        there.wait_state(uid, 'running')
+        there.wait_again(uid)
         assert there.word(uid) == 'first'
         there.client.call('stop', uid=uid)
         wait_for(lambda: autostart(there) == [], 'removal of the entry')

@@ -294,7 +294,7 @@ def install():
         there.wait_state(uid, 'running', n_restarts=1)
         there.kill()
         client = there.start()
-        there.wait_state(uid, 'running', n_restarts=0)
+        there.wait_again(uid, n_restarts=0)
         assert there.word(uid) == 'installed'
 
         there.cli('upload', 'wants:v1', '--replace',
