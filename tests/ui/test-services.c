@@ -617,6 +617,29 @@ test_log (Fixture       *fixture,
   widget_test_settle ();
 }
 
+/* Shows a log of so many lines behind what is in @log; the end of it stands there. */
+static GranaryLogDialog *
+open_long_log (Fixture *fixture,
+               GString *log,
+               guint    n_lines)
+{
+  g_autofree char *last = g_strdup_printf ("line %u of a log that is long\n", n_lines - 1);
+  GranaryLogDialog *dialog;
+
+  for (guint i = 0; i < n_lines; i++)
+    g_string_append_printf (log, "line %u of a log that is long\n", i);
+  granary_fake_services_add_log (fixture->host, log->str);
+  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
+                            GRANARY_SERVICE_RUNNING);
+  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
+  gtk_widget_activate_action (find_line (fixture, "s1"), "service.log", NULL);
+  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
+  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
+  granary_ui_test_wait (log_ends (dialog, last));
+
+  return dialog;
+}
+
 /* The end first; what is older on request. */
 static void
 test_long_log (Fixture       *fixture,
@@ -628,16 +651,7 @@ test_long_log (Fixture       *fixture,
   g_autofree char *tail = NULL;
   g_autofree char *whole = NULL;
 
-  for (guint i = 0; i < 40000; i++)
-    g_string_append_printf (log, "line %u of a log that is long\n", i);
-  granary_fake_services_add_log (fixture->host, log->str);
-  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
-                            GRANARY_SERVICE_RUNNING);
-  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
-  gtk_widget_activate_action (find_line (fixture, "s1"), "service.log", NULL);
-  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
-  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
-  granary_ui_test_wait (log_ends (dialog, "line 39999 of a log that is long\n"));
+  dialog = open_long_log (fixture, log, 40000);
   tail = dup_log (dialog);
   g_assert_cmpuint (strlen (tail), <=, 64 * 1024);
 
@@ -662,16 +676,7 @@ test_older_log (Fixture       *fixture,
   g_autofree char *whole = NULL;
   guint n_asked;
 
-  for (guint i = 0; i < 4000; i++)
-    g_string_append_printf (log, "line %u of a log that is long\n", i);
-  granary_fake_services_add_log (fixture->host, log->str);
-  granary_fake_service_add (fixture->base.catalog, fixture->v2, "s1", "plates", 1,
-                            GRANARY_SERVICE_RUNNING);
-  granary_ui_test_wait (find_line (fixture, "s1") != NULL);
-  gtk_widget_activate_action (find_line (fixture, "s1"), "service.log", NULL);
-  granary_ui_test_wait (GRANARY_IS_LOG_DIALOG (get_dialog (fixture)));
-  dialog = GRANARY_LOG_DIALOG (get_dialog (fixture));
-  granary_ui_test_wait (log_ends (dialog, "line 3999 of a log that is long\n"));
+  dialog = open_long_log (fixture, log, 4000);
 
   granary_fake_services_set_held (fixture->host, TRUE);
   n_asked = granary_fake_services_count (fixture->host, "log");
