@@ -32,6 +32,7 @@ struct _GranaryLogDialog
   GtkTextMark         *end;          /* (unowned): stays behind what is added */
   gint64               next;
   guint                follow_source;
+  guint                end_source;   /* scrolls once more */
   gboolean             loaded;
   gboolean             whole;        /* all of it is wanted */
   gboolean             asks_whole;   /* the answer that is awaited is all of it */
@@ -62,10 +63,24 @@ is_at_end (GranaryLogDialog *self)
          gtk_adjustment_get_upper (adjustment);
 }
 
+static gboolean
+end_cb (gpointer user_data)
+{
+  GranaryLogDialog *self = user_data;
+
+  self->end_source = 0;
+  gtk_text_view_scroll_to_mark (self->view, self->end, 0, TRUE, 0, 1);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* How high the text is, the view only knows once it has laid it out, which it does when idle. */
 static void
 scroll_to_end (GranaryLogDialog *self)
 {
   gtk_text_view_scroll_to_mark (self->view, self->end, 0, TRUE, 0, 1);
+  if (self->end_source == 0)
+    self->end_source = g_idle_add_full (G_PRIORITY_LOW, end_cb, self, NULL);
 }
 
 static void
@@ -420,6 +435,7 @@ granary_log_dialog_closed (AdwDialog *dialog)
   GranaryLogDialog *self = GRANARY_LOG_DIALOG (dialog);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->end_source, g_source_remove);
   g_clear_handle_id (&self->follow_source, g_source_remove);
 }
 
@@ -429,6 +445,7 @@ granary_log_dialog_dispose (GObject *object)
   GranaryLogDialog *self = GRANARY_LOG_DIALOG (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->end_source, g_source_remove);
   g_clear_handle_id (&self->follow_source, g_source_remove);
   /* The child is one of the template's; it is to be let go of once only. */
   adw_dialog_set_child (ADW_DIALOG (self), NULL);
