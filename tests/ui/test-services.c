@@ -560,6 +560,18 @@ dup_log (GranaryLogDialog *dialog)
   return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
 }
 
+/* Whether the last line is in sight and the first is not. */
+static gboolean
+log_is_at_end (GranaryLogDialog *dialog)
+{
+  GtkWidget *view = widget_test_find (GTK_WIDGET (dialog), GTK_TYPE_TEXT_VIEW, 0);
+  GtkAdjustment *place = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+  double page = gtk_adjustment_get_page_size (place);
+  double value = gtk_adjustment_get_value (place);
+
+  return page > 0 && value > page && value + page + 24 >= gtk_adjustment_get_upper (place);
+}
+
 static gboolean
 log_ends (GranaryLogDialog *dialog,
           const char       *text)
@@ -654,6 +666,7 @@ test_long_log (Fixture       *fixture,
   dialog = open_long_log (fixture, log, 40000);
   tail = dup_log (dialog);
   g_assert_cmpuint (strlen (tail), <=, 64 * 1024);
+  granary_ui_test_wait (log_is_at_end (dialog));
 
   banner = widget_test_find (GTK_WIDGET (dialog), ADW_TYPE_BANNER, 0);
   g_assert_true (adw_banner_get_revealed (ADW_BANNER (banner)));
