@@ -272,6 +272,8 @@ def check_onnx():
                 yield f'{name} was answered {status} {answer}'
         if runner.call({'image': rows[0]})[1]['digit'] != [IMAGES[0]['read']]:
             yield 'one image without its batch was not read'
+        if len(runner.log().splitlines()) > 20:
+            yield f'the log is full: {runner.log()[:500]}'
         for wrong in ({}, {'image': [1, 2]}, {'image': 'text'}, {'image': rows, 'more': 1},
                       {'image': [[[1]]]}):
             status, answer = runner.call(wrong)
@@ -477,6 +479,8 @@ def check_failures():
     with serve({'broken.onnx': b'no network'}, arguments=['--onnx', 'broken.onnx']) as runner:
         if runner.failure()[0] != 'load':
             yield 'a broken ONNX file did not fail to load'
+        if 'broken.onnx' not in runner.log():
+            yield f'the log does not say why: {runner.log()}'
     with serve({}, token='') as runner:
         try:
             runner.next_event()
