@@ -163,6 +163,7 @@ static const char *const reason_ids[GRANARY_N_REASONS] = {
   [GRANARY_REASON_SERVICE_START_FAILED] = "service-start-failed",
   [GRANARY_REASON_SERVICE_NO_ADDRESS] = "service-no-address",
   [GRANARY_REASON_SERVICE_LOG_ELSEWHERE] = "service-log-elsewhere",
+  [GRANARY_REASON_SERVICE_UNTOLD] = "service-untold",
   [GRANARY_REASON_SUPERVISOR_UNREACHABLE] = "supervisor-unreachable",
   [GRANARY_REASON_SUPERVISOR_OTHER] = "supervisor-other",
   [GRANARY_REASON_SANDBOX_MISSING] = "sandbox-missing",

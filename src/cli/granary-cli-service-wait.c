@@ -126,6 +126,16 @@ has_come_to (GranaryCli            *self,
              GError               **error)
 {
   *is_well = FALSE;
+  if (goal != GRANARY_CLI_GOAL_GONE && service->state == GRANARY_SERVICE_UNKNOWN &&
+      granary_cli_is_cloud (self))
+    {
+      g_autofree char *name = granary_cli_service_to_text (service);
+
+      granary_set_error (error, GRANARY_ERROR_FORBIDDEN, GRANARY_REASON_SERVICE_UNTOLD, name,
+                         "%s: its state is not told", service->uid);
+      return TRUE;
+    }
+
   switch (goal)
     {
     case GRANARY_CLI_GOAL_RUNNING:
@@ -189,7 +199,8 @@ wait_for_change (GranaryCli *self)
  * Waits until a service came to its goal, or to a failure; the end of its log is shown then. Being
  * called off leaves it on its way, and says so.
  *
- * Errors: %GRANARY_REASON_SERVICE_START_FAILED, %G_IO_ERROR_CANCELLED.
+ * Errors: %GRANARY_REASON_SERVICE_START_FAILED, %GRANARY_REASON_SERVICE_UNTOLD on the cloud,
+ * %G_IO_ERROR_CANCELLED.
  *
  * Returns: whether it did
  */

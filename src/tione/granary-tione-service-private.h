@@ -102,6 +102,11 @@ gboolean               granary_tione_set_service_url  (GranaryCatalog           
                                                        const char                   *uid,
                                                        const char                   *url,
                                                        GError                      **error);
+/* Nobody is told how it goes. */
+gboolean               granary_tione_set_service_unknown
+                                                      (GranaryCatalog               *catalog,
+                                                       const char                   *uid,
+                                                       GError                      **error);
 gboolean               granary_tione_forget_service   (GranaryCatalog               *catalog,
                                                        const char                   *uid,
                                                        GError                      **error);

@@ -189,6 +189,25 @@ set_url_cb (GranaryWriter  *writer,
 }
 
 static gboolean
+set_unknown_cb (GranaryWriter  *writer,
+                gpointer        data,
+                GError        **error)
+{
+  Change *change = data;
+  g_autoptr (GPtrArray) rows = granary_writer_list_services (writer, change->uid, error);
+  g_autoptr (GranaryService) service = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  if (rows->len == 0)
+    return TRUE;
+
+  service = granary_service_copy (g_ptr_array_index (rows, 0));
+  service->state = GRANARY_SERVICE_UNKNOWN;
+  return granary_writer_put_service (writer, service, error);
+}
+
+static gboolean
 forget_cb (GranaryWriter  *writer,
            gpointer        data,
            GError        **error)
@@ -285,6 +304,16 @@ granary_tione_set_service_url (GranaryCatalog  *catalog,
   Change change = { .uid = uid, .url = url };
 
   return granary_catalog_write (catalog, set_url_cb, &change, error);
+}
+
+gboolean
+granary_tione_set_service_unknown (GranaryCatalog  *catalog,
+                                   const char      *uid,
+                                   GError         **error)
+{
+  Change change = { .uid = uid };
+
+  return granary_catalog_write (catalog, set_unknown_cb, &change, error);
 }
 
 gboolean

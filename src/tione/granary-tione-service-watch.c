@@ -29,7 +29,7 @@ struct _GranaryTioneWatch
   gboolean        is_stopped;
   gboolean        is_woken;
   GHashTable     *wanted;     /* (owned): ids of services → looks to come */
-  GHashTable     *refused;    /* (owned): ids of services that may not be looked at, a set */
+  GHashTable     *refused;    /* (owned): ids of services that only the list may tell of, a set */
 };
 
 static void
@@ -69,18 +69,35 @@ take_look (GranaryTioneWatch    *self,
   else
     g_hash_table_remove (self->wanted, row->uid);
 
-  return *n_looks > 0 || (is_moving (row) && !g_hash_table_contains (self->refused, row->uid));
+  return (*n_looks > 0 || is_moving (row)) && !g_hash_table_contains (self->refused, row->uid);
 }
 
-/* Who may not look need not try again, unless there is a reason to. */
-static void
-give_up (GranaryTioneWatch *self,
-         const char        *uid)
+/* Whether the list has to tell of it; not before what was asked for had the time to show there. */
+static gboolean
+needs_list (GranaryTioneWatch    *self,
+            const GranaryService *row)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
-  g_hash_table_remove (self->wanted, uid);
+  return is_moving (row) && g_hash_table_contains (self->refused, row->uid) &&
+         !g_hash_table_contains (self->wanted, row->uid);
+}
+
+/* Who may not look at one need not try again, unless there is a reason to. */
+static void
+set_refused (GranaryTioneWatch *self,
+             const char        *uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
   g_hash_table_add (self->refused, g_strdup (uid));
+}
+
+static gboolean
+may_not (const GError *error)
+{
+  return granary_api_is_withdrawn (error) ||
+         g_error_matches (error, GRANARY_ERROR, GRANARY_ERROR_FORBIDDEN);
 }
 
 /* Whether the platform tells how it was before what was asked for. */
@@ -151,6 +168,33 @@ look_at (GranaryTioneWatch    *self,
   return FALSE;
 }
 
+/* Those of @services that may not be looked at one by one, by the list of all. Where that is
+ * refused, too, nobody can tell how they go, and nobody is to wait for it. */
+static void
+look_at_list (GranaryTioneWatch *self,
+              GPtrArray         *services)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_needed = FALSE;
+
+  for (guint i = 0; i < services->len; i++)
+    is_needed = is_needed || needs_list (self, g_ptr_array_index (services, i));
+  if (!is_needed || g_cancellable_is_cancelled (self->stopped) ||
+      granary_tione_refresh_services (self->api, self->catalog, self->stopped, &error))
+    return;
+
+  g_debug ("looking at the list of services: %s", error->message);
+  for (guint i = 0; i < services->len && may_not (error); i++)
+    {
+      const GranaryService *row = g_ptr_array_index (services, i);
+      g_autoptr (GError) local_error = NULL;
+
+      if (needs_list (self, row) &&
+          !granary_tione_set_service_unknown (self->catalog, row->uid, &local_error))
+        g_debug ("%s: %s", row->uid, local_error->message);
+    }
+}
+
 static void
 load_addresses (GranaryTioneWatch *self,
                 GPtrArray         *services)
@@ -215,10 +259,11 @@ look (GranaryTioneWatch *self)
         continue;
 
       g_debug ("looking at %s: %s", row->uid, local_error->message);
-      if (granary_api_is_withdrawn (local_error) ||
-          g_error_matches (local_error, GRANARY_ERROR, GRANARY_ERROR_FORBIDDEN))
-        give_up (self, row->uid);
+      if (may_not (local_error))
+        set_refused (self, row->uid);
     }
+  if (before != NULL)
+    look_at_list (self, before);
 
   after = granary_catalog_list_services (self->catalog, NULL, NULL, &error);
   if (after == NULL)
@@ -231,13 +276,9 @@ look (GranaryTioneWatch *self)
   forget_missing (self->wanted, after);
   forget_missing (self->refused, after);
   is_more = g_hash_table_size (self->wanted) > 0;
-  for (guint i = 0; i < after->len; i++)
-    {
-      const GranaryService *row = g_ptr_array_index (after, i);
-
-      is_more = is_more || (is_moving (row) && !g_hash_table_contains (self->refused, row->uid));
-    }
   g_mutex_unlock (&self->mutex);
+  for (guint i = 0; i < after->len; i++)
+    is_more = is_more || is_moving (g_ptr_array_index (after, i));
 
   return is_more;
 }

@@ -683,6 +683,12 @@ static const GranaryWordingRow reason_rows[GRANARY_N_REASONS] = {
     N_("Look at it in the console."),
     GRANARY_WAY_OUT_NONE,
   },
+  [GRANARY_REASON_SERVICE_UNTOLD] = {
+    N_("The platform does not say what becomes of “%s”."),
+    N_("Look at it in the console, or have the account allowed to look at services "
+       "(DescribeModelService)."),
+    GRANARY_WAY_OUT_NONE,
+  },
   [GRANARY_REASON_SUPERVISOR_UNREACHABLE] = {
     N_("The program that runs the services of “%s” does not answer."),
     N_("Try again; if it goes on, close all windows of Granary and end granary-serviced."),

@@ -418,6 +418,15 @@ def services():
                                      'do': {'kind': 'malformed', 'body': json.dumps(body)}}])
         assert place.error('-r', 'demo', 'stop', 'free')['reason'] == 'service-state'
         place.cloud.control(clear_faults=True)
+        place.run('-r', 'demo', 'refresh')
+
+        # Nor one that the account may not look at, alone or in the list.
+        place.cloud.control(faults=[
+            {'match': {'action': action}, 'times': -1,
+             'do': {'kind': 'api_error', 'code': 'UnauthorizedOperation'}}
+            for action in ('DescribeModelService', 'DescribeModelServiceGroups')])
+        assert place.error('-r', 'demo', 'start', 'free')['reason'] == 'service-untold'
+        place.cloud.control(clear_faults=True)
 
         # What a server calls them moves no cursor.
         place.cloud.control(create_service={'name': 'red \x1b[31m ink', 'status': 'CREATE_FAILED'})

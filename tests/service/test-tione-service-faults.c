@@ -309,7 +309,7 @@ test_watch (GranaryTestPlace *place,
     }
 }
 
-/* Who may not look at one is not asked again and again; at others it goes on. */
+/* Who may not look at one learns of it by the list; at others it goes on. */
 static void
 test_watch_refused (GranaryTestPlace *place,
                     gconstpointer     data)
@@ -327,10 +327,26 @@ test_watch_refused (GranaryTestPlace *place,
 
   other = services_test_publish_well (place, 1, "other");
   granary_test_await_state (place, other, GRANARY_SERVICE_RUNNING);
-  service = granary_test_find_service (place, uid);
-  g_assert_cmpint (service->state, ==, GRANARY_SERVICE_STARTING);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
+}
+
+/* Who may not look at all is told that nobody knows, and need not wait for ever. */
+static void
+test_watch_blind (GranaryTestPlace *place,
+                  gconstpointer     data)
+{
+  g_autofree char *uid = NULL;
+  g_autoptr (GError) error = NULL;
+
+  break_call ("DescribeModelService",
+              "{\"kind\":\"api_error\",\"code\":\"UnauthorizedOperation\"}", -1);
+  uid = services_test_publish_well (place, 1, "blind");
+  break_call ("DescribeModelServiceGroups",
+              "{\"kind\":\"api_error\",\"code\":\"UnauthorizedOperation\"}", -1);
+  granary_test_await_state (place, uid, GRANARY_SERVICE_UNKNOWN);
 
   /* Until somebody wants to know. */
+  granary_test_cloud_tell (cloud, "{\"clear_faults\":true}");
   g_assert_true (granary_test_refresh_services (place, &error));
   g_assert_no_error (error);
   granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
@@ -528,6 +544,7 @@ main (int   argc,
   ADD ("create-failed", test_create_failed);
   ADD ("watch", test_watch);
   ADD ("watch-refused", test_watch_refused);
+  ADD ("watch-blind", test_watch_blind);
   ADD ("watch-behind", test_watch_behind);
   ADD ("acts-lost", test_acts_lost);
   ADD ("acts-refused", test_acts_refused);
