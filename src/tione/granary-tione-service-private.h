@@ -93,7 +93,7 @@ GranaryService        *granary_tione_find_service     (GranaryCatalog           
                                                        GError                      **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes over what was told of a service, and keeps what the platform does not tell. @as_of: µs
  * since the epoch when this process made or changed it, with the profile that it has then; 0 when it
- * did not. */
+ * did not: then only a service that has a row is recorded. */
 gboolean               granary_tione_record_service   (GranaryCatalog               *catalog,
                                                        const GranaryService         *told,
                                                        gint64                        as_of,

@@ -352,6 +352,32 @@ test_watch_blind (GranaryTestPlace *place,
   granary_test_await_state (place, uid, GRANARY_SERVICE_RUNNING);
 }
 
+/* An answer that was on its way when the service was removed does not bring it back. */
+static void
+test_watch_removed (GranaryTestPlace *place,
+                    gconstpointer     data)
+{
+  g_autofree char *uid = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GranaryService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  granary_test_cloud_tell (cloud, "{\"service_polls\":0}");
+  break_call ("DescribeModelService", "{\"kind\":\"slow\",\"bytes_per_second\":1000}",
+              1);
+  uid = services_test_publish_well (place, 1, "removed");
+  while (granary_test_cloud_count (cloud, "DescribeModelService") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (granary_test_act (place, uid, GRANARY_SERVICE_REMOVE, NULL, &error));
+  g_assert_no_error (error);
+
+  /* By then it came. */
+  other = services_test_publish_well (place, 1, "other");
+  granary_test_await_state (place, other, GRANARY_SERVICE_RUNNING);
+  service = granary_test_find_service (place, uid);
+  g_assert_null (service);
+}
+
 /* The platform tells for a while how it was before: it is not taken for what came of it. */
 static void
 test_watch_behind (GranaryTestPlace *place,
@@ -545,6 +571,7 @@ main (int   argc,
   ADD ("watch", test_watch);
   ADD ("watch-refused", test_watch_refused);
   ADD ("watch-blind", test_watch_blind);
+  ADD ("watch-removed", test_watch_removed);
   ADD ("watch-behind", test_watch_behind);
   ADD ("acts-lost", test_acts_lost);
   ADD ("acts-refused", test_acts_refused);
