@@ -15,6 +15,9 @@
 
 #define MAX_READERS 4
 #define POLL_INTERVAL (300 * G_TIME_SPAN_MILLISECOND)
+/* While somebody waits for what another process writes, and for how long. */
+#define CLOSE_INTERVAL (20 * G_TIME_SPAN_MILLISECOND)
+#define CLOSE_TIME (10 * G_TIME_SPAN_SECOND)
 #define EMIT_INTERVAL (150 * G_TIME_SPAN_MILLISECOND)
 #define MAX_NAMED_CHANGES 1000
 
@@ -52,6 +55,7 @@ struct _GranaryCatalog
   GCond                watch_wake;
   gboolean             watch_poked;   /* under watch_lock */
   gboolean             watch_stop;    /* under watch_lock */
+  gint64               close_until;   /* under watch_lock; monotonic, µs */
   gint64               seen;          /* last change told of; watcher only */
 };
 
@@ -156,10 +160,12 @@ collect_changes (GranaryCatalog  *self,
 static gboolean
 watch_wait (GranaryCatalog *self)
 {
-  gint64 until = g_get_monotonic_time () + POLL_INTERVAL;
+  gint64 now = g_get_monotonic_time ();
+  gint64 until;
   gboolean stop;
 
   g_mutex_lock (&self->watch_lock);
+  until = now + (now < self->close_until ? CLOSE_INTERVAL : POLL_INTERVAL);
   while (!self->watch_stop && !self->watch_poked)
     {
       if (!g_cond_wait_until (&self->watch_wake, &self->watch_lock, until))
@@ -452,6 +458,24 @@ granary_catalog_is_on_shared_disk (GranaryCatalog *self)
   g_return_val_if_fail (GRANARY_IS_CATALOG (self), FALSE);
 
   return self->on_shared_disk;
+}
+
+/**
+ * granary_catalog_expect_changes:
+ * @self: a catalogue
+ *
+ * Another process was asked to write: for the next 10 s its changes are told within 20 ms instead
+ * of 300. Any thread.
+ */
+void
+granary_catalog_expect_changes (GranaryCatalog *self)
+{
+  g_return_if_fail (GRANARY_IS_CATALOG (self));
+
+  g_mutex_lock (&self->watch_lock);
+  self->close_until = g_get_monotonic_time () + CLOSE_TIME;
+  g_mutex_unlock (&self->watch_lock);
+  poke (self);
 }
 
 /**

@@ -91,6 +91,7 @@ void            granary_catalog_close            (GranaryCatalog       *self);
 const char     *granary_catalog_get_path         (GranaryCatalog       *self);
 gboolean        granary_catalog_is_read_only     (GranaryCatalog       *self);
 gboolean        granary_catalog_is_on_shared_disk (GranaryCatalog      *self);
+void            granary_catalog_expect_changes   (GranaryCatalog       *self);
 gboolean        granary_catalog_check_present    (GranaryCatalog       *self,
                                                   GError              **error);
 

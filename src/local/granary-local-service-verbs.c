@@ -187,6 +187,7 @@ granary_local_service_publish (GranaryLocalStore            *store,
   set_profile (arguments, request->profile);
 
   result = granary_serviced_client_call (client, "publish", arguments, cancellable, &local_error);
+  granary_catalog_expect_changes (store->catalog);
   if (result != NULL)
     {
       uid = granary_json_get_string (result, "uid");
@@ -247,6 +248,7 @@ granary_local_service_act (GranaryLocalStore            *store,
     set_profile (arguments, profile);
   result = granary_serviced_client_call (client, verbs[action], arguments, cancellable,
                                          &local_error);
+  granary_catalog_expect_changes (store->catalog);
   if (result != NULL)
     return TRUE;
   if (!is_lost (local_error))
