@@ -434,7 +434,9 @@ test_order (Fixture       *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
     wait_for_answer (transfers[i]);
   g_assert_cmpuint (runs.most, ==, 2);
-  g_assert_cmpstr (g_ptr_array_index (runs.started, 2), ==, "e");
+  /* Two may have had their turn at once, so that either is the first to say so. */
+  g_assert_true (g_str_equal (g_ptr_array_index (runs.started, 2), "e") ||
+                 g_str_equal (g_ptr_array_index (runs.started, 3), "e"));
 
   for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
     g_object_unref (transfers[i]);
