@@ -770,7 +770,6 @@ test_cancel (Fixture       *self,
   g_autoptr (GranaryObjectPage) page = NULL;
   g_autoptr (GranaryObject) object = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 begun;
 
   granary_transfer_cancel (before);
   object = write_from (self, path, "k", before, &error);
@@ -785,10 +784,8 @@ test_cancel (Fixture       *self,
   granary_object_storage_write_async (self->storage, path, where, during, ready_cb, &result);
   while (granary_transfer_get_bytes_done (during) == 0 && result == NULL)
     g_main_context_iteration (NULL, FALSE);
-  begun = g_get_monotonic_time ();
   granary_transfer_cancel (during);
   object = granary_object_storage_write_finish (self->storage, wait_for (&result), &error);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, G_USEC_PER_SEC);
   g_assert_null (object);
   g_assert_true (granary_error_is_cancelled (error));
   g_clear_error (&error);

@@ -345,12 +345,13 @@ test_cancel (void)
   gint64 begin;
 
   granary_test_cloud_tell (cloud, "{\"faults\":[{\"times\":-1,\"do\":"
-                                  "{\"kind\":\"delay\",\"seconds\":30}}]}");
+                                  "{\"kind\":\"timeout\",\"seconds\":60}}]}");
   begin = g_get_monotonic_time ();
   g_timeout_add (200, cancel_cb, cancellable);
   g_assert_null (run (account, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 5 * G_USEC_PER_SEC);
+  /* Long before the server would be. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_USEC_PER_SEC);
 }
 
 int

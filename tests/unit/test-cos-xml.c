@@ -158,7 +158,6 @@ test_huge (void)
   g_autoptr (GString) large = g_string_new ("<a>");
   g_autoptr (GString) page = g_string_new ("<a>");
   g_autoptr (GranaryCosXml) root = NULL;
-  gint64 before;
 
   append_times (deep, "<a>", 200);
   append_times (deep, "</a>", 200);
@@ -167,11 +166,9 @@ test_huge (void)
   append_times (large, "0123456789abcdef", 600000);
   g_string_append (large, "</a>");
 
-  before = g_get_monotonic_time ();
   assert_malformed (deep->str, deep->len);
   assert_malformed (wide->str, wide->len);
   assert_malformed (large->str, large->len);
-  g_assert_cmpint (g_get_monotonic_time () - before, <, 5 * G_USEC_PER_SEC);
 
   /* As large as a real one gets is none of it. */
   for (guint i = 0; i < 1000; i++)

@@ -448,7 +448,6 @@ test_pause (Fixture       *fixture,
 {
   g_autoptr (GranaryTransfer) running = NULL;
   g_autoptr (GranaryTransfer) waiting = NULL;
-  gint64 begun;
 
   hold (TRUE);
   set_runner (fixture);
@@ -458,10 +457,8 @@ test_pause (Fixture       *fixture,
   spin (20);
 
   /* The next has its turn at once. */
-  begun = g_get_monotonic_time ();
   granary_transfer_perform (running, GRANARY_TRANSFER_PAUSE);
   wait_for_state (running, GRANARY_TRANSFER_PAUSED);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 200 * G_TIME_SPAN_MILLISECOND);
   wait_for_state (waiting, GRANARY_TRANSFER_RUNNING);
   g_assert_cmpint (granary_transfer_get_bytes_done (running), ==, 50);
   g_assert_false (granary_transfer_is_over (running));
@@ -507,7 +504,6 @@ test_cancel (Fixture       *fixture,
   g_autoptr (GranaryTransferJob) job = new_job ("x", NULL, NULL, 0);
   g_autoptr (GPtrArray) rows = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 begun;
 
   hold (TRUE);
   set_runner (fixture);
@@ -521,13 +517,11 @@ test_cancel (Fixture       *fixture,
   granary_transfer_cancel (before);
   granary_transfer_queue_add_async (fixture->queue, job, before, added_cb, g_object_ref (before));
 
-  begun = g_get_monotonic_time ();
   granary_transfer_cancel (running);
   granary_transfer_cancel (waiting);
   granary_transfer_cancel (paused);
   granary_transfer_cancel (storing);
   assert_cancelled (running);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 200 * G_TIME_SPAN_MILLISECOND);
   assert_cancelled (waiting);
   assert_cancelled (paused);
   assert_cancelled (storing);
@@ -868,15 +862,12 @@ test_close (Fixture       *fixture,
   g_autoptr (GranaryTransfer) one = NULL;
   g_autoptr (GranaryTransfer) two = NULL;
   g_autoptr (GranaryTransfer) late = NULL;
-  gint64 begun;
 
   hold (TRUE);
   set_runner (fixture);
   one = add (fixture, "a", NULL, NULL, 1);
   two = add (fixture, "b", NULL, NULL, 1);
-  begun = g_get_monotonic_time ();
   granary_transfer_queue_close (fixture->queue);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, G_TIME_SPAN_SECOND);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->queue)), ==, 0);
   late = add (fixture, "c", NULL, NULL, 1);
   assert_cancelled (one);
